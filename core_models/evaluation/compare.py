@@ -1,0 +1,84 @@
+"""Compares two versions on the same check images, with the present shots, by what each would propose there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from core_models import turn
+from core_models.contract.job import EvaluateSpec, Event, Finished, ItemFailed, LabelledImage, ModelRef, Progress, Started
+from core_models.evaluation import gate, metrics
+from core_models.inference.features import FeatureStore, UnreadableImage
+from core_models.inference.predictor import Predictor, Prepared
+
+LEAST_SCORE = 0.5  # of a region that counts, where a class has no cut of its own
+
+
+def run(spec: EvaluateSpec, folder: Path) -> Iterator[Event]:
+    """The body of an evaluate job. Its result is the gate's decision: better (true, false or null), sentence, classes, missing.
+
+    Only complete labels count; an image of which nothing is complete, and one that cannot be read, count for neither version.
+    """
+    items = usable(spec)
+    names = {s.class_id: s.class_name for s in spec.supports}
+    if not items:
+        yield Finished(gate.decide([], [], names, name_of(spec.incumbent)).to_json())
+        return
+    outcomes: dict[str, dict[tuple[int, int], gate.Outcome]] = {}
+    store, total = FeatureStore(spec.compute), 2 * len(items)
+    yield Started(store.extractor.device.name, store.extractor.device.notice)
+    store.pin([item.image for item in items])
+    for turn_of, (side, model) in enumerate((("candidate", spec.candidate), ("incumbent", spec.incumbent))):
+        predictor = Predictor(model, spec.compute, store=store)
+        yield Progress(turn_of * len(items), total, f"learning the shots: {side}")
+        prepared = _prepared(predictor, spec)
+        found = outcomes[side] = {}
+        for done, item in enumerate(items):
+            yield Progress(turn_of * len(items) + done, total, f"comparing on the check images: {side}")
+            try:
+                found |= outcomes_of(predictor, prepared, item, spec)
+            except UnreadableImage as fault:
+                if not turn_of:
+                    yield ItemFailed(item.image.id, str(fault))
+    both = outcomes["candidate"].keys() & outcomes["incumbent"].keys()
+    yield Progress(total, total, "comparing on the check images")
+    decision = gate.decide(*([v for k, v in outcomes[side].items() if k in both] for side in ("candidate", "incumbent")), names, name_of(spec.incumbent))
+    yield Finished(decision.to_json())
+
+
+def _prepared(predictor: Predictor, spec: EvaluateSpec) -> dict[int, Prepared]:
+    try:
+        return {s.class_id: predictor.prepare(s) for s in spec.supports}
+    except UnreadableImage as fault:
+        raise turn.BodyError(f"The versions cannot be compared, for a shot cannot be used: {fault}") from fault
+
+
+def name_of(model: ModelRef) -> str:
+    """How a sentence calls a version."""
+    return f"version {model.version_id}"
+
+
+def usable(spec: EvaluateSpec) -> list[LabelledImage]:
+    """The check images with a complete label of a class that has shots."""
+    classes = {s.class_id for s in spec.supports}
+    return [item for item in spec.check if any(label.complete and label.class_id in classes for label in item.labels)]
+
+
+def is_clean(item: LabelledImage, classes: set[int]) -> bool:
+    """Whether the image is complete for every one of the classes, and none of them is there."""
+    free = {label.class_id for label in item.labels if label.complete and not label.positive.w and not label.ignore.w}
+    return classes <= free
+
+
+def outcomes_of(predictor: Predictor, prepared: dict[int, Prepared], item: LabelledImage, spec: EvaluateSpec) -> dict[tuple[int, int], gate.Outcome]:
+    """What one version does on one image, by (image, class)."""
+    clean, out = is_clean(item, set(prepared)), {}
+    for label in item.labels:
+        if label.complete and label.class_id in prepared:
+            turn.pause()
+            ready = prepared[label.class_id]
+            _, regions = predictor.regions(predictor.score(item.image, ready), ready)
+            least = float(spec.cuts.get(str(label.class_id), LEAST_SCORE))
+            masks = [region.mask for region in regions if region.score >= least]
+            out[item.image.id, label.class_id] = metrics.outcome(item.image.id, item.group, label.class_id, label.positive, label.ignore, masks, clean)
+    return out

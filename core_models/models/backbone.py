@@ -1,0 +1,94 @@
+"""Feature extractors: what turns an image into the features that are computed once and kept.
+
+`ResNet50V2` is the pre-activation ResNet-50 of He et al., "Identity Mappings in Deep Residual Networks" (ECCV 2016), up to
+its third stage, and three 1x1 laterals that bring each level to `LATERALS` channels: all that the feature cache keeps. It has
+no stage 4: where a method asks for the features of stages 3 and 4 it is given those of stages 2 and 3 (strides 8 and 16).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+LATERALS = 32
+STRIDES = (4, 8, 16)
+RAW_CHANNELS = {4: 256, 8: 512, 16: 1024}
+_BLOCKS = (3, 4, 6)
+# The views are brought to zero mean and unit deviation, the network's first batch norm was fitted to inputs of about
+# these: an ImageNet image in 0..1, less its mean and divided by its deviation.
+_IN_CHANNELS = 3
+
+
+class Bottleneck(nn.Module):
+    """Pre-activation bottleneck: norm and ReLU before each convolution; the stride is on the 3x3 convolution."""
+
+    def __init__(self, inside: int, outside: int, stride: int) -> None:
+        super().__init__()
+        middle = outside // 4
+        self.bn1 = nn.BatchNorm2d(inside)
+        self.conv1 = nn.Conv2d(inside, middle, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(middle)
+        self.conv2 = nn.Conv2d(middle, middle, 3, stride, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(middle)
+        self.conv3 = nn.Conv2d(middle, outside, 1, bias=False)
+        changes = inside != outside or stride != 1
+        self.downsample = nn.Conv2d(inside, outside, 1, stride, bias=False) if changes else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = F.relu(self.bn1(x))
+        shortcut = x if self.downsample is None else self.downsample(y)
+        y = self.conv2(F.relu(self.bn2(self.conv1(y))))
+        return self.conv3(F.relu(self.bn3(y))) + shortcut
+
+
+def _stage(inside: int, outside: int, blocks: int, stride: int) -> nn.Sequential:
+    return nn.Sequential(*(Bottleneck(inside if k == 0 else outside, outside, stride if k == 0 else 1) for k in range(blocks)))
+
+
+class ResNet50V2(nn.Module):
+    """Stages 1 to 3 with laterals. Batch norms stay in evaluation mode also while laterals or heads are trained."""
+
+    def __init__(self, laterals: int = LATERALS) -> None:
+        super().__init__()
+        self.bn0 = nn.BatchNorm2d(_IN_CHANNELS)
+        self.conv0 = nn.Conv2d(_IN_CHANNELS, 64, 7, 2, 3, bias=False)
+        self.bn1 = nn.BatchNorm2d(64)
+        self.stage1 = _stage(64, RAW_CHANNELS[4], _BLOCKS[0], 1)
+        self.stage2 = _stage(RAW_CHANNELS[4], RAW_CHANNELS[8], _BLOCKS[1], 2)
+        self.stage3 = _stage(RAW_CHANNELS[8], RAW_CHANNELS[16], _BLOCKS[2], 2)
+        self.bn_out = nn.BatchNorm2d(RAW_CHANNELS[16])
+        self.laterals = nn.ModuleDict({str(s): nn.Conv2d(RAW_CHANNELS[s], laterals, 1) for s in STRIDES})
+        self.eval()
+
+    def train(self, mode: bool = True) -> ResNet50V2:
+        """Never leaves evaluation mode: batch statistics of a few images would undo the norms' own."""
+        return super().train(False)
+
+    def stages(self, x: Tensor) -> dict[int, Tensor]:
+        """The raw levels of views (b, 3, h, w): 256, 512 and 1024 channels at strides 4, 8 and 16 (sizes rounded up).
+
+        The first two are sums before norm and ReLU and hold negative values; the third has passed both.
+        """
+        x = F.max_pool2d(F.relu(self.bn1(self.conv0(self.bn0(x)))), 3, 2, 1)
+        level4 = self.stage1(x)
+        level8 = self.stage2(level4)
+        return {4: level4, 8: level8, 16: F.relu(self.bn_out(self.stage3(level8)))}
+
+    def forward(self, x: Tensor) -> dict[int, Tensor]:
+        """Features of views (b, 3, h, w): stride -> (b, 32, h / stride, w / stride), each channel about zero mean, unit deviation."""
+        return {stride: self.laterals[str(stride)](level) for stride, level in self.stages(x).items()}
+
+
+def fold_batch_norms(network: ResNet50V2) -> ResNet50V2:
+    """The same function with the norms that follow a convolution merged into it: a tenth faster. For inference only."""
+    for block in network.modules():
+        if isinstance(block, Bottleneck):
+            block.conv1, block.bn2 = _merged(block.conv1, block.bn2), nn.Identity()
+            block.conv2, block.bn3 = _merged(block.conv2, block.bn3), nn.Identity()
+    network.conv0, network.bn1 = _merged(network.conv0, network.bn1), nn.Identity()
+    return network
+
+
+def _merged(conv: nn.Conv2d, norm: nn.BatchNorm2d) -> nn.Conv2d:
+    return torch.nn.utils.fuse_conv_bn_eval(conv, norm)

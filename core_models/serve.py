@@ -1,0 +1,176 @@
+"""The warm worker behind the canvas: answers suggestions over its pipe, the newest request first, until the pipe is closed."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import traceback
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, BinaryIO
+
+from core_models import turn
+from core_models.contract import pipe
+from core_models.contract.episode import ImageRef
+from core_models.contract.job import Compute, ModelRef
+
+ROUGH, ROUGHLY = "nearest", {"orientations": 1}  # the shots as they lie, unturned: an answer within a second
+_KEPT = 3  # models in memory
+
+
+class Engines:
+    """The real models; they share the features of images."""
+
+    def __init__(self) -> None:
+        self._stores: dict[str, Any] = {}
+
+    def load(self, model: ModelRef, compute: Compute) -> Any:
+        """An inference.predictor.Predictor."""
+        from core_models.inference.features import FeatureStore
+        from core_models.inference.predictor import Predictor
+
+        if repr(compute) not in self._stores:
+            self._stores[repr(compute)] = FeatureStore(compute)
+        return Predictor(model, compute, store=self._stores[repr(compute)])
+
+    def cell_px(self, image: ImageRef) -> float:
+        """Pixels of the image along a side of a cell of its score map."""
+        from core_models.inference.view import scale_of
+
+        return 4 / scale_of(image.width, image.height)
+
+    def free(self) -> None:
+        self._stores.clear()
+        torch = sys.modules.get("torch")
+        if torch is not None and torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+
+class _Inbox:
+    """The newest request; one that nobody has begun is dropped when a newer one comes."""
+
+    def __init__(self) -> None:
+        self._there = threading.Condition()
+        self._request: pipe.Suggest | None = None
+        self._free = False
+        self._ended = False
+
+    def put(self, message: pipe.Message) -> None:
+        with self._there:
+            if isinstance(message, pipe.Suggest):
+                self._request = message
+            elif isinstance(message, pipe.Free):
+                self._free = True
+            self._there.notify()
+
+    def end(self) -> None:
+        with self._there:
+            self._ended, self._request = True, None
+            self._there.notify()
+
+    def waits(self) -> bool:
+        """Whether something newer than what is being answered has come (or nobody listens any more)."""
+        return self._request is not None or self._ended
+
+    def take(self) -> pipe.Message | None:
+        """What to do next; waits for it. None at the end."""
+        with self._there:
+            self._there.wait_for(lambda: self._request or self._free or self._ended)
+            if self._ended:
+                return None
+            if self._free:
+                self._free = False
+                return pipe.Free()
+            request, self._request = self._request, None
+            return request
+
+
+class _Models:
+    """The models used last, loaded once."""
+
+    def __init__(self, engines: Engines) -> None:
+        self.engines = engines
+        self._kept: OrderedDict[str, Any] = OrderedDict()
+
+    def get(self, model: ModelRef, compute: Compute) -> Any:
+        key = repr((model, compute))
+        if key not in self._kept:
+            self._kept[key] = self.engines.load(model, compute)
+        self._kept.move_to_end(key)
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return self._kept[key]
+
+    def free(self) -> None:
+        self._kept.clear()
+        self.engines.free()
+
+
+def serve(incoming: BinaryIO, outgoing: BinaryIO, engines: Engines, on_end: Callable[[], None] = lambda: None) -> None:
+    """Answers until `incoming` ends. `on_end` is called in the reading thread then, however busy this one is."""
+    inbox, models = _Inbox(), _Models(engines)
+    threading.Thread(target=_read, args=(incoming, inbox, on_end), daemon=True).start()
+    while (message := inbox.take()) is not None:
+        if isinstance(message, pipe.Free):
+            models.free()
+            continue
+        turn.watch(inbox.waits)
+        try:
+            with turn.first():
+                _answer(message, models, outgoing)
+        except turn.Stop:
+            continue
+        except BrokenPipeError:
+            return
+        except Exception as fault:
+            traceback.print_exc()
+            pipe.send(outgoing, pipe.Unanswered(message.id, str(fault) or type(fault).__name__))
+
+
+def _read(incoming: BinaryIO, inbox: _Inbox, on_end: Callable[[], None]) -> None:
+    try:
+        while (got := pipe.receive(incoming)) is not None:
+            inbox.put(got[0])
+    except (pipe.PipeError, OSError):
+        traceback.print_exc()
+    inbox.end()
+    on_end()
+
+
+def _answer(request: pipe.Suggest, models: _Models, outgoing: BinaryIO) -> None:
+    began = time.monotonic()
+    stages = [("fitted", request.model)]
+    if request.model.engine != ROUGH:
+        stages.insert(0, ("rough", replace(request.model, version_id=0, engine=ROUGH, folder="", params=ROUGHLY)))
+    for stage, model in stages:
+        predictor = models.get(model, request.compute)
+        prepared = predictor.prepare(request.support)
+        turn.pause()
+        scores = predictor.score(request.image, prepared)
+        image_score, regions = predictor.regions(scores, prepared)
+        turn.pause()
+        cells = tuple(scores.map.shape), models.engines.cell_px(request.image)
+        found = pipe.Suggestion(request.id, stage, float(image_score), tuple(regions), *cells, time.monotonic() - began)
+        pipe.send(outgoing, found, scores.map.tobytes())
+
+
+def own_pipe() -> BinaryIO:
+    """Our standard output for messages alone: what libraries print goes to standard error from now on."""
+    outgoing = os.fdopen(os.dup(1), "wb")
+    sys.stdout.flush()
+    os.dup2(2, 1)
+    if sys.platform == "win32":
+        import msvcrt
+
+        for stream in (sys.stdin, outgoing):
+            msvcrt.setmode(stream.fileno(), os.O_BINARY)
+    return outgoing
+
+
+def main() -> int:
+    """Serves with the real models; ends with our parent, whose end closes our standard input."""
+    serve(sys.stdin.buffer, own_pipe(), Engines(), on_end=lambda: os._exit(0))
+    return 0

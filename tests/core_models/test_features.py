@@ -1,0 +1,41 @@
+"""Images that cannot be computed on are told apart in words, and never computed on."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core_models.contract import image_file
+from core_models.contract.episode import ImageRef
+from core_models.contract.opencv import cv2
+from core_models.inference.features import UnreadableImage, check_bytes, read_image
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> ImageRef:
+    path = tmp_path / "好.png"
+    cv2.imencode(".png", np.arange(600, dtype=np.uint8).reshape(20, 30))[1].tofile(path)
+    return ImageRef(1, str(path), image_file.sha256(path), 30, 20)
+
+
+def test_an_image_in_order_passes(image):
+    check_bytes(image)
+    assert read_image(image).shape == (20, 30)
+
+
+def test_a_missing_image_is_said_to_be_missing(image):
+    Path(image.path).unlink()
+    with pytest.raises(UnreadableImage, match="not where it was.*locate"):
+        check_bytes(image)
+
+
+def test_a_changed_image_is_said_to_be_changed(image):
+    cv2.imencode(".png", np.zeros((20, 30), np.uint8))[1].tofile(image.path)
+    with pytest.raises(UnreadableImage, match="has changed"):
+        check_bytes(image)
+
+
+def test_a_damaged_image_is_a_sentence(image):
+    Path(image.path).write_bytes(b"no image")
+    with pytest.raises(UnreadableImage, match="好.png"):
+        read_image(image)

@@ -1,0 +1,210 @@
+"""Background fine-tuning on toy images: a version comes out, a killed run goes on where it stopped, a cancelled one keeps its best."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from core_models import turn
+from core_models.contract.card import CardError, check_folder
+from core_models.contract.episode import ImageRef, Shot, SupportSet
+from core_models.contract.job import Cancelled, Compute, Event, Failed, FineTuneSpec, Finished, ItemFailed, LabelledImage, Metric, ModelRef, Progress, Started, TrainLabel
+from core_models.contract.mask import Mask
+from core_models.contract.opencv import cv2
+from core_models.training import fine_tune
+from core_models.weights import BUNDLED, load_folder
+
+pytestmark = pytest.mark.skipif(not (BUNDLED / "strip_steel").exists(), reason="the bundled weights are not there")
+SIDE = 60
+
+
+def picture(k: int, width: int = SIDE, height: int = SIDE, defect: bool = True, depth: float = 60) -> tuple[np.ndarray, np.ndarray]:
+    """A brushed surface with a darker spot, and the spot's mask."""
+    rng = np.random.default_rng(k)
+    image = 120 + cv2.blur(rng.normal(0, 60, (height, width)).astype(np.float32), (15, 1))
+    rows, columns = np.mgrid[:height, :width]
+    y, x = rng.uniform(15, height - 15), rng.uniform(15, width - 15)
+    mask = ((rows - y) ** 2 + (columns - x) ** 2 <= 64) & defect
+    image[mask] -= depth
+    return np.clip(image, 0, 255).astype(np.uint8), mask
+
+
+def labelled(folder: Path, k: int, *, defect: bool = True, **look: float) -> LabelledImage:
+    array, mask = picture(k, defect=defect, **look)
+    data = cv2.imencode(".png", array)[1].tobytes()
+    path = folder / f"{k}.png"
+    path.write_bytes(data)
+    ref = ImageRef(k, str(path), hashlib.sha256(data).hexdigest(), array.shape[1], array.shape[0])
+    return LabelledImage(ref, f"g{k}", (TrainLabel(1, Mask.from_array(mask), complete=True),))
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory: pytest.TempPathFactory) -> list[LabelledImage]:
+    folder = tmp_path_factory.mktemp("images 图")
+    return [labelled(folder, k) for k in range(6)] + [labelled(folder, 100 + k, defect=False) for k in range(2)]
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """One feature cache for all runs of this file: the backbone runs once an image."""
+    return str(tmp_path_factory.mktemp("features"))
+
+
+@pytest.fixture
+def spec(images: list[LabelledImage], cache: str) -> FineTuneSpec:
+    shots = tuple(Shot(i.image, i.labels[0].positive) for i in images[:2])
+    return FineTuneSpec(ModelRef(3, "strip_steel"), ModelRef(1, "support_head"), (SupportSet(1, "spot", shots),), tuple(images), (),
+                        steps=2, compute=Compute("cpu", cache))
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small crops and few questions keep a step short; a resume point after each step."""
+    monkeypatch.setattr(fine_tune, "RECIPE", replace(fine_tune.RECIPE, questions=2, crop=16, looks=2, save_every_s=0.0))
+
+
+def end(events: list[Event], kind: type) -> dict:
+    assert isinstance(events[-1], kind), events[-1]
+    return events[-1].result
+
+
+def test_two_steps_make_a_version(spec: FineTuneSpec, tmp_path: Path) -> None:
+    events = list(fine_tune.run(spec, tmp_path))
+    result = end(events, Finished)
+    assert isinstance(events[0], Started)
+    metrics = [e for e in events if isinstance(e, Metric)]
+    assert [m.step for m in metrics] == [0, 1, 2]
+    assert all(np.isfinite(m.values["loss"]) for m in metrics)
+    assert [e.done for e in events if isinstance(e, Progress) and e.total == 2] == [1, 2]
+    assert json.loads(json.dumps(result)) == result
+    assert result["comparison"]["better"] is None and len(result["comparison"]["sentence"]) > 10
+    card = check_folder(tmp_path / result["folder"])
+    assert card["engine"] == "strip_steel" and card["backbone"] == load_folder(BUNDLED / "strip_steel")[1]["backbone"]
+    assert not (tmp_path / fine_tune.RESUME).exists()
+    assert {p.suffix for p in tmp_path.rglob("*") if p.is_file()} <= {".safetensors", ".json"}
+
+
+def test_a_version_can_be_the_parent_of_the_next_and_altered_weights_are_refused(spec: FineTuneSpec, tmp_path: Path) -> None:
+    first, second = tmp_path / "1", tmp_path / "2"
+    end(list(fine_tune.run(spec, first)), Finished)
+    child = replace(spec, model=replace(spec.model, folder=str(first / "model")))
+    end(list(fine_tune.run(child, second)), Finished)
+    weights = first / "model" / "weights.safetensors"
+    raw = bytearray(weights.read_bytes())
+    raw[len(raw) // 2] ^= 255
+    weights.write_bytes(bytes(raw))
+    with pytest.raises(CardError):
+        list(fine_tune.run(child, tmp_path / "3"))
+
+
+def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been(spec: FineTuneSpec, tmp_path: Path) -> None:
+    spec = replace(spec, steps=4)
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    expected = end(list(fine_tune.run(spec, whole)), Finished)
+    body = fine_tune.run(spec, killed)
+    while not (isinstance(event := next(body), Progress) and event.total == 4 and event.done == 3):
+        pass
+    del body, event  # as a kill would: no goodbye is said
+    again = list(fine_tune.run(spec, killed))
+    assert "going on" in again[0].message
+    assert 0 not in [e.step for e in again if isinstance(e, Metric)]
+    result = end(again, Finished)
+    for name in ("steps", "best_step", "loss"):
+        assert result["metrics"][name] == expected["metrics"][name]
+    ours, theirs = (load_folder(f / "model")[0] for f in (killed, whole))
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+def test_a_resume_point_of_other_labels_is_not_used(spec: FineTuneSpec, tmp_path: Path) -> None:
+    body = fine_tune.run(spec, tmp_path)
+    while not (isinstance(event := next(body), Progress) and event.total == 2):
+        pass
+    body.close()
+    other = list(fine_tune.run(replace(spec, train=spec.train[:-1]), tmp_path))
+    assert "going on" not in other[0].message
+    assert [e.step for e in other if isinstance(e, Metric)] == [0, 1, 2]
+
+
+def test_a_cancelled_run_keeps_its_best(spec: FineTuneSpec, tmp_path: Path) -> None:
+    body = fine_tune.run(replace(spec, steps=0, minutes=60), tmp_path)
+    while not (isinstance(event := next(body), Progress) and "step 2" in event.message):
+        pass
+    result = end([body.throw(turn.Stop())], Cancelled)
+    assert result["metrics"]["steps"] == 2
+    assert check_folder(tmp_path / result["folder"])["metrics"] == result["metrics"]
+    parent, _ = load_folder(BUNDLED / "strip_steel")
+    kept, _ = load_folder(tmp_path / "model")
+    assert kept.keys() == parent.keys()
+    assert result["metrics"]["best_step"] == 0  # nothing was looked at since
+    assert all(torch.equal(kept[name], parent[name]) for name in parent)
+
+
+def test_cancelled_before_there_is_anything_to_keep(spec: FineTuneSpec, tmp_path: Path) -> None:
+    body = fine_tune.run(spec, tmp_path)
+    next(body)
+    with pytest.raises(turn.Stop):
+        body.throw(turn.Stop())
+
+
+def test_the_minutes_end_it(spec: FineTuneSpec, tmp_path: Path) -> None:
+    events = list(fine_tune.run(replace(spec, steps=0, minutes=0.02), tmp_path))
+    assert end(events, Finished)["metrics"]["minutes"] < 0.5
+
+
+def test_without_memory_on_the_gpu_the_cpu_goes_on(spec: FineTuneSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loss, asked, fallen = fine_tune.masked_loss, [], []
+
+    def once_too_large(logits: torch.Tensor, *rest: torch.Tensor) -> torch.Tensor:
+        asked.append(logits.requires_grad)
+        if asked.count(True) == 2:  # in the middle of the first step
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return loss(logits, *rest)
+
+    monkeypatch.setattr(fine_tune, "masked_loss", once_too_large)
+    monkeypatch.setattr(fine_tune.Maps, "fall_back", lambda self: not fallen and not fallen.append(True))
+    events = list(fine_tune.run(spec, tmp_path))
+    assert end(events, Finished)["metrics"]["steps"] == 2
+    assert any("on the CPU" in e.message for e in events if isinstance(e, Progress))
+
+
+def test_too_few_labels_are_a_sentence(spec: FineTuneSpec, tmp_path: Path) -> None:
+    (failed,) = fine_tune.run(replace(spec, train=spec.train[:1], supports=()), tmp_path)
+    assert isinstance(failed, Failed)
+    assert "too few labels" in failed.sentence
+
+
+def test_an_image_that_is_gone_is_listed_and_the_rest_goes_on(spec: FineTuneSpec, tmp_path: Path) -> None:
+    gone = labelled(tmp_path, 50)
+    Path(gone.image.path).unlink()
+    changed = labelled(tmp_path, 51)
+    Path(changed.image.path).write_bytes(b"other bytes")
+    events = list(fine_tune.run(replace(spec, train=(*spec.train, gone, changed)), tmp_path / "job"))
+    assert sorted(e.image_id for e in events if isinstance(e, ItemFailed)) == [50, 51]
+    assert end(events, Finished)["metrics"]["images"] == len(spec.train)
+
+
+def test_wide_scans_are_learnt_from_by_crops(spec: FineTuneSpec, tmp_path: Path) -> None:
+    wide = [labelled(tmp_path, 60 + k, width=1500, height=400) for k in range(3)]
+    events = list(fine_tune.run(replace(spec, train=tuple(wide), supports=(), steps=1), tmp_path / "job"))
+    end(events, Finished)
+    share = torch.zeros(100, 375)
+    share[40:44, 300:304] = 1
+    for seed in range(20):
+        top, left = fine_tune.crop_at(share, share, 16, np.random.default_rng(seed))
+        assert share[2 * top : 2 * top + 32, 2 * left : 2 * left + 32].sum() > 0
+        assert 0 <= top <= 50 - 16 and 0 <= left <= 187 - 16
+
+
+def test_it_learns_the_project_s_class(spec: FineTuneSpec, tmp_path: Path) -> None:
+    """Twelve steps on spots so faint that the parent misses most: the loss on images kept aside falls by a quarter."""
+    faint = tuple(labelled(tmp_path, 200 + k, depth=24) for k in range(6))
+    supports = (SupportSet(1, "spot", tuple(Shot(i.image, i.labels[0].positive) for i in faint[:2])),)
+    events = fine_tune.run(replace(spec, train=faint, supports=supports, steps=12), tmp_path / "job")
+    losses = [e.values["loss"] for e in events if isinstance(e, Metric)]
+    assert min(losses) < 0.75 * losses[0]
