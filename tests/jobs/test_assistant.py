@@ -1,0 +1,137 @@
+"""The warm worker behind the canvas: two answers to a question, the newest question first, and no harm when it dies."""
+
+from __future__ import annotations
+
+import io
+import queue
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from app.jobs.assistant import Assistant
+from core_models.contract import pipe
+from core_models.contract.episode import ImageRef, Shot, SupportSet
+from core_models.contract.job import Compute, ModelRef, Region
+from core_models.contract.mask import Mask
+
+IMAGE = ImageRef(3, "图 3.png", "0" * 64, 6, 4)
+TOY = [sys.executable, str(Path(__file__).with_name("toy_assistant.py"))]
+
+
+def support(how: str) -> SupportSet:
+    return SupportSet(1, how, (Shot(IMAGE, Mask.from_array(np.eye(4))),))
+
+
+@pytest.fixture
+def answers():
+    return queue.Queue()
+
+
+@pytest.fixture
+def assistant(answers):
+    made = Assistant(lambda answer, payload: answers.put((answer, payload)), command=TOY)
+    yield made
+    made.close()
+
+
+def ask(assistant, how: str = "fast", engine: str = "support_head") -> int:
+    return assistant.ask(IMAGE, support(how), ModelRef(1, engine), Compute())
+
+
+def test_a_question_has_a_rough_and_a_fitted_answer(assistant, answers):
+    number = ask(assistant)
+    for stage, value in (("rough", 7), ("fitted", 9)):
+        answer, payload = answers.get(timeout=20)
+        assert (answer.id, answer.stage, answer.image_score, answer.map_shape, answer.cell_px) == (number, stage, 0.5, (4, 6), 2.5)
+        assert answer.regions == (Region(Mask(1, 2, 3, 4, b"0<"), 0.75),) and answer.seconds >= 0
+        assert payload == bytes([value]) * 24
+
+
+def test_the_nearest_engine_answers_once(assistant, answers):
+    ask(assistant, engine="nearest")
+    assert answers.get(timeout=20)[0].stage == "fitted"
+    ask(assistant, engine="nearest")
+    assert answers.get(timeout=20)[0].id == 2 and answers.empty()
+
+
+def test_the_newest_question_wins(assistant, answers):
+    first = ask(assistant, "slow")
+    assert answers.get(timeout=20)[0].id == first
+    began = time.monotonic()
+    for _ in range(5):
+        last = ask(assistant)
+    found = [answers.get(timeout=20)[0] for _ in range(2)]
+    assert {a.id for a in found} == {last} and time.monotonic() - began < 4, "the stale question was worked on to its end"
+    time.sleep(0.2)
+    assert answers.empty()
+
+
+def test_a_fault_is_an_answer_and_the_worker_stays(assistant, answers):
+    number = ask(assistant, "broken")
+    assert answers.get(timeout=20)[0] == pipe.Unanswered(number, "the shots do not fit")
+    pid = assistant.pid
+    ask(assistant)
+    assert answers.get(timeout=20)[0].stage == "rough" and assistant.pid == pid
+
+
+def test_a_worker_that_dies_is_said_and_started_again(assistant, answers):
+    number = ask(assistant, "deadly")
+    assert answers.get(timeout=20)[0] == pipe.Unanswered(number, "The worker for suggestions ended unexpectedly; ask again.")
+    ask(assistant)
+    assert answers.get(timeout=20)[0].id == number + 1
+
+
+def test_models_are_loaded_again_after_they_were_let_go(assistant, answers):
+    assistant.free()  # nothing to free yet: no worker is started for it
+    assert assistant.pid is None
+    for _ in range(2):
+        ask(assistant)
+        assert [answers.get(timeout=20)[0].stage for _ in range(2)] == ["rough", "fitted"]
+        assistant.free()
+
+
+def test_it_ends_with_its_parent_whatever_it_does(assistant, answers):
+    ask(assistant, "stuck")
+    worker = psutil.Process(assistant.pid)
+    time.sleep(0.5)
+    began = time.monotonic()
+    assistant.close()
+    assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
+    assert time.monotonic() - began < 1.9, "it had to be killed"
+    assert answers.empty()
+
+
+def test_messages_survive_the_pipe():
+    stream = io.BytesIO()
+    messages = [
+        (pipe.Suggest(7, IMAGE, support("划痕"), ModelRef(2, "a", "b", {"steps": 3}), Compute("cpu")), b""),
+        (pipe.Suggestion(7, "rough", 0.25, (Region(Mask(1, 2, 3, 4, b"0<"), 0.5),), (2, 3), 4.0, 0.1), bytes(6)),
+        (pipe.Free(), b""),
+        (pipe.Unanswered(8, "no"), b"\n\0"),
+    ]
+    for message, payload in messages:
+        pipe.send(stream, message, payload)
+    stream.seek(0)
+    assert [pipe.receive(stream) for _ in messages] == messages and pipe.receive(stream) is None
+    torn = stream.getvalue()[: len(stream.getvalue()) - 1]
+    half = io.BytesIO(torn)
+    assert [pipe.receive(half) for _ in messages] == [*messages[:-1], None], "the other side died in the middle of a message"
+
+
+@pytest.mark.parametrize("header", [b"{", b"[]", b'{"message": "Open"}', b'{"message": "Free", "more": 1}'])
+def test_what_is_no_message_is_refused(header):
+    with pytest.raises(pipe.PipeError):
+        pipe.receive(io.BytesIO(len(header).to_bytes(4, "big") + bytes(4) + header))
+    with pytest.raises(pipe.PipeError):
+        pipe.receive(io.BytesIO(b"\xff" * 100))
+
+
+def test_the_rough_answers_model_is_one_that_ships():
+    from core_models import serve
+    from core_models.models import registry
+
+    assert registry.create(serve.ROUGH, serve.ROUGHLY).orientations == 1
