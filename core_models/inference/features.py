@@ -23,7 +23,8 @@ from core_models.inference.device import Device, halving, is_out_of_memory, pick
 from core_models.inference.feature_cache import FeatureCache, Levels, feature_key
 from core_models.inference.tiling import WHOLE_PX, Tile, tiles_of
 from core_models.inference.view import SHORT_SIDE, View, planes, view_size
-from core_models.models.backbone import LATERALS, STRIDES, ResNet50V2, fold_batch_norms
+from core_models.models.backbone import STRIDES, ResNet50V2, fold_batch_norms
+from core_models.models.shallow import CHANNELS, shallow
 from core_models.weights import BUNDLED, checksum, load_folder
 
 BACKBONE = BUNDLED / "backbone"
@@ -81,7 +82,7 @@ class Extractor:
         self.network.to(device.torch)
 
     def windows(self, windows: list[np.ndarray]) -> list[Levels]:
-        """Levels {stride: (32, h / stride, w / stride)}, half precision, on the CPU, of windows (h, w[, 3]) whose sides are
+        """Levels {stride: (CHANNELS[stride], h / stride, w / stride)}, half precision, on the CPU, of windows (h, w[, 3]) whose sides are
         multiples of 16. Where a GPU's memory is not enough for one, the CPU takes over for good."""
         return self.with_room(lambda: [levels for batch in self._batches(windows) for levels in halving(self._run, batch, self.notice)])
 
@@ -115,6 +116,7 @@ class Extractor:
         x = torch.from_numpy(np.stack([planes(w) for w in windows])).to(self.device.torch).contiguous(memory_format=torch.channels_last)
         with self.device.fast():
             levels = self.network(x)
+        levels[STRIDES[0]] = torch.cat([levels[STRIDES[0]].float(), shallow(x)], 1)
         half = {stride: level.half().contiguous().cpu() for stride, level in levels.items()}
         return [{stride: level[k] for stride, level in half.items()} for k in range(len(windows))]
 
@@ -124,7 +126,7 @@ class Extractor:
         tiles = tiles_of(width, height)
         if len(tiles) == 1:
             return self.windows([view.window(0, 0, width, height)])[0]
-        whole = {s: _room((LATERALS, height // s, width // s)) for s in STRIDES}
+        whole = {s: _room((CHANNELS[s], height // s, width // s)) for s in STRIDES}
         for batch in _chunks(tiles, self.device.batch_px):
             for tile, levels in zip(batch, self.windows([view.window(*t.window) for t in batch]), strict=True):
                 for stride, level in levels.items():
@@ -158,7 +160,7 @@ class FeatureStore:
         self._kept: OrderedDict[str, Levels] = OrderedDict()
 
     def of(self, image: ImageRef, array: np.ndarray | None = None) -> Levels:
-        """Levels {4, 8, 16: (32, h, w)} of an image's padded view, half precision, on the CPU; UnreadableImage.
+        """Levels {4, 8, 16: (CHANNELS[stride], h, w)} of an image's padded view, half precision, on the CPU; UnreadableImage.
 
         `array` is the image where the caller has read it already.
         """

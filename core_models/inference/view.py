@@ -13,7 +13,7 @@ MOST_ENLARGED = 8.0
 CELL = 16  # px: the backbone's widest stride; views are continued at the right and at the bottom to a multiple of it
 _OUTLIERS = (0.1, 99.9)  # percentiles: beyond them lie dead pixels and glare, which would set the deviation
 _SAMPLE = 2**20
-VIEW = "2"  # part of the cache's key: raise it whenever this file makes other views
+VIEW = "3"  # part of the cache's key: raise it whenever views or the channels kept of them change
 
 
 def scale_of(width: int, height: int, short_side: int = SHORT_SIDE) -> float:

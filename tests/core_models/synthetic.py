@@ -6,11 +6,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core_models.models.backbone import LATERALS, STRIDES
+from core_models.models.backbone import STRIDES
+from core_models.models.shallow import CHANNELS
 
 
 def levels(seed: int, height: int = 96, width: int = 96, box: tuple[int, int, int, int] | None = (32, 24, 24, 32), strength: float = 3.0) -> tuple[dict[int, Tensor], Tensor]:
-    """Features {4, 8, 16: (1, 32, h, w)} of a view (px), noise on all channels, and a mask (h, w); where the defect's box
+    """Features {4, 8, 16: (1, CHANNELS[stride], h, w)} of a view (px), noise on all channels, and a mask (h, w); where the defect's box
     (x, y, w, h in px) lies, the first four channels of every level are higher."""
     generator = torch.Generator().manual_seed(seed)
     mask = torch.zeros(height, width)
@@ -19,7 +20,7 @@ def levels(seed: int, height: int = 96, width: int = 96, box: tuple[int, int, in
         mask[y : y + h, x : x + w] = 1
     found = {}
     for stride in STRIDES:
-        level = torch.randn(1, LATERALS, height // stride, width // stride, generator=generator)
+        level = torch.randn(1, CHANNELS[stride], height // stride, width // stride, generator=generator)
         share = torch.nn.functional.avg_pool2d(mask[None, None], stride)
         level[:, :4] += strength * share
         found[stride] = level

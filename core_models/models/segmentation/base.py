@@ -1,7 +1,8 @@
 """What every few-shot segmenter does: learn one class from a few marked examples, and find it in another image.
 
-Models work on the backbone's features, not on images: {4: (b, 32, h4, w4), 8: (b, 32, h8, w8), 16: (b, 32, h16, w16)},
-since features are computed once and kept, and a model must cost only itself whenever a shot changes.
+Models work on features, not on images, since features are computed once and kept, and a model must cost only itself whenever
+a shot changes: {4: (b, 32 + 6, h4, w4), 8: (b, 32, h8, w8), 16: (b, 32, h16, w16)}, the backbone's laterals, and at stride 4
+the shallow channels after them (see shallow.py).
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class FewShotSegmenter(nn.Module):
 
 
 def joined(features: Features, strides: tuple[int, ...] = (4, 8, 16)) -> Tensor:
-    """The levels as one map at the finest of the strides: (b, 32 * n, h, w), single precision."""
+    """The levels as one map at the finest of the strides: channels one after another, (b, c, h, w), single precision."""
     finest = features[strides[0]].float()
     size = finest.shape[-2:]
     levels = [F.interpolate(features[s].float(), size=size, mode="bilinear", align_corners=False) for s in strides[1:]]

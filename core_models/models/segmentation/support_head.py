@@ -10,18 +10,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core_models.models.backbone import LATERALS, STRIDES
+from core_models.models.backbone import STRIDES
 from core_models.models.fitting import OneCycleAdamW
 from core_models.models.registry import register
 from core_models.models.segmentation.base import Features, FewShotSegmenter, Support, at_cells, joined
 from core_models.models.segmentation.nearest import banks, nearer
+from core_models.models.shallow import CHANNELS
 
 _LEAST_DEVIATION = 0.05
 _POSITIVE = 0.3  # share of a cell that must be defect for a crop to be placed on it
 _SURE = 8.0  # the decoder's logits count no further: on what it never saw, its far values mean nothing
 _THICK_PX, _LEAST_MOST = 20.0, (0.375, 8.0)  # of view px: where the neighbours' weight is the usual one; its bounds
 _USUAL = 0.16  # difference of cosines on a defect
-_CHANNELS = LATERALS * len(STRIDES)
+_CHANNELS = sum(CHANNELS.values())
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,11 @@ class SupportHead(FewShotSegmenter):
         return -1.2, self.peak + 4.0 / shots + 1.2 * math.log(float(support["thickness"]) / _THICK_PX)
 
     def context(self, features: Features) -> Support:
-        """The image's own mean (96,) of each channel."""
+        """The image's own mean (102,) of each channel."""
         return {"mean": torch.cat([features[s].float().mean((0, 2, 3)) for s in STRIDES])}
 
     def encode_support(self, features: list[Features], masks: list[Tensor], ignores: list[Tensor] | None = None, shots: int = 1) -> Support:
-        """The fitted decoder's weights; `mean`, `scale` (96,) and `own` (1) of the standardisation; the banks; the weights of both,
+        """The fitted decoder's weights; `mean`, `scale` (102,) and `own` (1) of the standardisation; the banks; the weights of both,
         and the drawn defects' thickness."""
         support, _ = self.fit(features, masks, ignores, shots)
         known = banks(features, masks, ignores, self.params.foreground, self.params.background)
@@ -146,7 +147,7 @@ class SupportHead(FewShotSegmenter):
         return _Crops(maps, targets, self.params.crop, np.random.Generator(np.random.PCG64(self.params.seed)))
 
     def _statistics(self, features: list[Features], shots: int) -> Support:
-        """Mean and deviation (96,) of the channels over the examples, and the weight of an image's own mean."""
+        """Mean and deviation (102,) of the channels over the examples, and the weight of an image's own mean."""
         means, squares = [], []
         for levels in features:
             cells = [levels[s].float().flatten(2)[0] for s in STRIDES]
@@ -172,7 +173,7 @@ def thickness_px(share: Tensor) -> float:
 
 
 def standardised(features: Features, support: Support, context: Support) -> Tensor:
-    """The joined levels (b, 96, h4, w4), measured from between the shots' mean and the image's own."""
+    """The joined levels (b, 102, h4, w4), measured from between the shots' mean and the image's own."""
     origin = support["mean"] + support["own"] * (context["mean"].to(support["mean"]) - support["mean"])
     return (joined(features) - origin[:, None, None]) / support["scale"][:, None, None]
 
