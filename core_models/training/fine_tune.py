@@ -95,7 +95,7 @@ class FineTune:
             self.losses.append(self._step_that_fits(share))
             self.step += 1
             self.spent_s = before + time.monotonic() - started
-            yield Progress(self.step, self.spec.steps, self._says())
+            yield self._progress()
             if time.monotonic() - saved > self.recipe.save_every_s:
                 self.save_resume_point()
                 saved = time.monotonic()
@@ -104,6 +104,12 @@ class FineTune:
         """How much of the run lies behind, 0..1, by steps and by minutes, whichever is further."""
         by_steps = self.step / self.spec.steps if self.spec.steps else 0.0
         return min(1.0, max(by_steps, self.spent_s / (60 * self.spec.minutes) if self.spec.minutes else 0.0))
+
+    def _progress(self) -> Progress:
+        """How many images the network has been asked about, of how many (by what the minutes have brought so far)."""
+        asked = self.step * self.recipe.questions
+        of = self.spec.steps * self.recipe.questions if self.spec.steps else round(asked / max(self.share_done(), 1e-6))
+        return Progress(asked, max(asked, of), self._says())
 
     def _says(self) -> str:
         where = f"step {self.step} of {self.spec.steps}" if self.spec.steps else f"step {self.step}, minute {self.spent_s / 60:.0f} of {self.spec.minutes:.0f}"
