@@ -21,12 +21,17 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 RESULTS = Path(__file__).resolve().parent / "results"
 
 
+def git(*words: str) -> str:
+    return subprocess.run(["git", "-C", str(CHECKOUT), *words], capture_output=True, text=True, encoding="utf-8").stdout.strip()
+
+
+def code() -> str:
+    """What tells one state of the engines from another: the committed trees of what computes."""
+    return " ".join(git("rev-parse", f"HEAD:{folder}")[:12] for folder in ("core_models", "resources/weights"))
+
+
 def commit() -> str:
     """The commit that was measured, with `+` where the working tree differs from it."""
-
-    def git(*words: str) -> str:
-        return subprocess.run(["git", "-C", str(CHECKOUT), *words], capture_output=True, text=True, encoding="utf-8").stdout.strip()
-
     return git("rev-parse", "--short", "HEAD") + ("+" if git("status", "--porcelain", "--", "app", "core_models", "data", "resources") else "")
 
 
@@ -69,6 +74,7 @@ class Program:
     """The command line with a home of its own, so that the user's caches and settings have no part in what is measured."""
 
     def __init__(self, home: Path) -> None:
+        self.home = home
         self.environment = {**os.environ, "DEFECTLOOP_HOME": str(home), "QT_QPA_PLATFORM": "offscreen", "PYTHONUTF8": "1"}
 
     def __call__(self, *words: object) -> object:
