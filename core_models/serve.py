@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from core_models import turn
 from core_models.contract import pipe
+from core_models.contract.card import own_backbone
 from core_models.contract.episode import ImageRef
 from core_models.contract.job import Compute, ModelRef
 
@@ -22,19 +23,20 @@ _KEPT = 3  # models in memory
 
 
 class Engines:
-    """The real models; they share the features of images."""
+    """The real models; those on the same backbone share the features of images."""
 
     def __init__(self) -> None:
-        self._stores: dict[str, Any] = {}
+        self._stores: dict[tuple[Compute, str], Any] = {}
 
     def load(self, model: ModelRef, compute: Compute) -> Any:
         """An inference.predictor.Predictor."""
         from core_models.inference.features import FeatureStore
         from core_models.inference.predictor import Predictor
 
-        if repr(compute) not in self._stores:
-            self._stores[repr(compute)] = FeatureStore(compute)
-        return Predictor(model, compute, store=self._stores[repr(compute)])
+        key = compute, own_backbone(model.folder)
+        if key not in self._stores:
+            self._stores[key] = FeatureStore(compute, backbone=key[1])
+        return Predictor(model, compute, store=self._stores[key])
 
     def cell_px(self, image: ImageRef) -> float:
         """Pixels of the image along a side of a cell of its score map."""
@@ -144,7 +146,8 @@ def _answer(request: pipe.Suggest, models: _Models, outgoing: BinaryIO) -> None:
     began = time.monotonic()
     stages = [("fitted", request.model)]
     if request.model.engine != ROUGH:
-        stages.insert(0, ("rough", replace(request.model, version_id=0, engine=ROUGH, folder="", params=ROUGHLY)))
+        rough = replace(request.model, version_id=0, engine=ROUGH, folder=own_backbone(request.model.folder), params=ROUGHLY)
+        stages.insert(0, ("rough", rough))
     for stage, model in stages:
         predictor = models.get(model, request.compute)
         prepared = predictor.prepare(request.support)

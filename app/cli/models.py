@@ -9,8 +9,10 @@ import typer
 
 from app.cli.common import AsJson, By, ClassNames, Device, Devices, ProjectFolder, command, end_progress, plural, reading, show_progress, table, writing
 from app.workspace import Workspace
+from core_models.contract.card import FETCHED
 
 Activate = StrEnum("Activate", ["never", "better", "always"])
+Backbone = StrEnum("Backbone", list(FETCHED))
 Engine = Annotated[str, typer.Option("--engine", metavar="NAME", show_default=False)]
 
 
@@ -80,11 +82,12 @@ def models(
     project: ProjectFolder,
     activate: Annotated[int | None, typer.Option("--activate", metavar="ID", help="Use this version from now on.", show_default=False)] = None,
     compare: Annotated[tuple[int, int], typer.Option("--compare", metavar="A B", help="Two versions on the check images.", show_default=False)] = (0, 0),
+    backbone: Annotated[Backbone | None, typer.Option("--backbone", help="A new version on this backbone of torchvision's; fetches it.", show_default=False)] = None,
     device: Device = Devices.auto,
     by: By = "",
     as_json: AsJson = False,
 ) -> tuple[object, str]:
-    """Lists the versions; makes one active (rollback is that of the one before); compares two."""
+    """Lists the versions; makes one active (rollback is that of the one before); compares two; makes one on another backbone."""
     from app.jobs import batch
     from app.operations import models as operations
 
@@ -93,13 +96,20 @@ def models(
             job = _run(workspace, batch.compare(workspace, *compare, device=device.value))
             value = batch.compared(workspace, job.id)
         return value, value["sentence"]
+    if backbone is not None:
+        try:
+            with writing(project, by) as workspace:
+                made = batch.add_backbone(workspace, backbone.value, lambda line: show_progress(0, 0, f"{backbone.value}: {line}"))
+        finally:
+            end_progress()
+        return {"version": made, "backbone": backbone.value}, f"Version {made} is on {backbone.value}. Use it: defectloop models PROJECT --activate {made}"
     if activate is not None:
         with writing(project, by) as workspace:
             workspace.do(operations.activate_id, workspace.folder, activate, title=f"Use version {activate}")
     with reading(project) as workspace, workspace.read() as session:
         rows = operations.listed(session)
-    lines = [["*" if r["active"] else "", r["id"], r["kind"], r["engine"], r["parent"], r["folder"]] for r in rows]
-    return rows, table(lines, ["", "id", "kind", "engine", "parent", "folder"])
+    lines = [["*" if r["active"] else "", r["id"], r["kind"], r["engine"], r["backbone"], r["parent"], r["folder"]] for r in rows]
+    return rows, table(lines, ["", "id", "kind", "engine", "backbone", "parent", "folder"])
 
 
 @command("jobs")

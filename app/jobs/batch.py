@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from app.errors import UserError
-from app.jobs import runner
+from app.jobs import launchers, runner
 from app.operations import classes, jobs, models, review
 from app.store.records import Job
 from app.workspace import Workspace
@@ -91,6 +93,18 @@ def compared(workspace: Workspace, job_id: int) -> dict:
     if "sentence" not in job.result:
         raise UserError("The comparison was cancelled before its end.")
     return job.result
+
+
+def add_backbone(workspace: Workspace, name: str, said: Callable[[str], None] = lambda line: None) -> int:
+    """Fetches a backbone (card.FETCHED) and makes a version on it, which is not active yet; the version's id.
+
+    `said` is told how far it is. UserError where it cannot be had; nothing is kept then.
+    """
+    _prepare(workspace)
+    with tempfile.TemporaryDirectory(prefix="defectloop-") as folder:
+        made = Path(folder) / name
+        launchers.make_backbone(name, made, said)
+        return workspace.do(lambda session: models.add_backbone(session, workspace.folder, made).id, title="", undoable=False)
 
 
 def resume(workspace: Workspace, job_id: int) -> int:

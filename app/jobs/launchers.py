@@ -7,12 +7,14 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from app import settings
+from app.errors import UserError
 from core_models.contract.job import LOG
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -126,6 +128,28 @@ def ask_worker(word: str, timeout_s: float = 120) -> dict | list:
         raise OSError(f"no answer within {timeout_s:.0f} s") from None
     except ValueError:
         raise OSError((done.stderr.strip().splitlines() or ["it said nothing"])[-1]) from None
+
+
+def backbone_command(name: str, out: Path) -> list[str]:
+    return [sys.executable, "-m", "core_models.training.backbone", "--torchvision", name, "--out", str(out)]
+
+
+def make_backbone(name: str, out: Path, said: Callable[[str], None]) -> None:
+    """Makes the folder `out` of a backbone (card.FETCHED); `said` is told how far the process is. UserError where it fails."""
+    last = ""
+    with subprocess.Popen(
+        backbone_command(name, out), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+        errors="replace", cwd=CHECKOUT, env=environment(),
+    ) as process:  # fmt: skip
+        try:
+            for line in process.stderr:  # progress that overwrites itself comes line by line too
+                last = line.strip() or last
+                said(last)
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
+        raise UserError(last if process.returncode == 1 else f"The backbone could not be made: its process was ended ({process.returncode}).")
 
 
 def probe() -> dict:

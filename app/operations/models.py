@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import UserError
 from app.operations import proposals, truth
+from app.store import changes
 from app.store.queries import active_version
 from app.store.records import ActiveVersion, Annotation, DefectClass, Inference, Job, ModelVersion, Prediction
 from core_models.contract import card
@@ -115,10 +116,22 @@ def adopt(session: Session, project_folder: Path, job: Job, result: dict) -> Mod
         data_digest=truth.data_digest(spec.train),
         job_id=job.id,
     )
+    return _added(session, project_folder, version, made, training_set(session, spec))
+
+
+def add_backbone(session: Session, project_folder: Path, made: Path) -> ModelVersion:
+    """A version of the engine that makes the proposals in a new project, on the backbone in the folder `made`, which is copied."""
+    name = card.check_folder(made)["name"]
+    version = _added(session, project_folder, ModelVersion(engine=BUNDLED[0]), made)
+    changes.note(session, f"Version {version.id} of {version.engine}, on the backbone {name}")
+    return version
+
+
+def _added(session: Session, project_folder: Path, version: ModelVersion, made: Path, training_set_json: bytes = b"") -> ModelVersion:
     session.add(version)
     session.flush()
     folder = free_folder(project_folder / "models" / str(version.id))
-    _copy(made, folder, training_set(session, spec))
+    _copy(made, folder, training_set_json)
     version.folder = folder.relative_to(project_folder).as_posix()
     session.flush()
     return version
@@ -129,8 +142,9 @@ def _copy(made: Path, folder: Path, training_set_json: bytes) -> None:
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     shutil.copytree(made, part)
-    with gzip.GzipFile(part / TRAINING_SET, "wb", mtime=0) as f:
-        f.write(training_set_json)
+    if training_set_json:
+        with gzip.GzipFile(part / TRAINING_SET, "wb", mtime=0) as f:
+            f.write(training_set_json)
     card.write_card(part, card.read_card(made))
     part.replace(folder)
 
@@ -157,6 +171,14 @@ def training_set(session: Session, spec: contract.FineTuneSpec) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True).encode("utf-8")
 
 
+def _backbone(version: ModelVersion, project_folder: Path) -> str | None:
+    try:
+        own = version.folder and card.own_backbone(str(project_folder / version.folder))
+        return card.read_card(Path(own)).get("name") if own else "bundled"
+    except card.CardError:
+        return None
+
+
 def retire(session: Session, project_folder: Path, version: ModelVersion) -> Path | None:
     """Takes a version out of use; the folder whose weights may be removed once this is committed (None: it ships with the program).
 
@@ -174,13 +196,15 @@ def retire(session: Session, project_folder: Path, version: ModelVersion) -> Pat
 
 
 def listed(session: Session) -> list[dict]:
-    """All versions in use, oldest first; folder is relative to the project, None for what ships."""
+    """All versions in use, oldest first. folder is relative to the project, None for what ships; backbone is the name of the one
+    that a version reads, "bundled" for the one that ships, None where the version's folder cannot be read."""
     in_use = set(session.scalars(select(ActiveVersion.version_id)))
     return [
         {
             "id": v.id,
             "kind": v.kind,
             "engine": v.engine,
+            "backbone": _backbone(v, session.info["folder"]),
             "parent": v.parent_id,
             "active": v.id in in_use,
             "metrics": v.metrics,

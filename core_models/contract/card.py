@@ -11,6 +11,8 @@ import json
 from pathlib import Path
 
 CARD = "card.json"
+BACKBONE = "backbone"  # a card's "kind" where the folder holds a backbone and no model
+FETCHED = ("resnet18", "resnet34", "resnet50", "resnet101")  # the backbones whose weights torchvision can fetch
 _WAY_OUT = "Choose another version, or put the folder back from a copy."
 
 
@@ -30,6 +32,14 @@ def read_card(folder: Path) -> dict:
     if not isinstance(files, dict) or not files:
         raise CardError(f"{folder / CARD} lists no files with their checksums. {_WAY_OUT}")
     return card
+
+
+def own_backbone(folder: str) -> str:
+    """A version's folder where it is the version's own backbone; "" where the version reads the backbone that ships.
+
+    CardError where the folder has no card.
+    """
+    return folder if folder and read_card(Path(folder)).get("kind") == BACKBONE else ""
 
 
 def check_folder(folder: Path) -> dict:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core_models import turn
+from core_models.contract.card import own_backbone
 from core_models.contract.job import EvaluateSpec, Event, Finished, ItemFailed, LabelledImage, ModelRef, Progress, Started
 from core_models.evaluation import gate, metrics
 from core_models.inference.features import FeatureStore, UnreadableImage
@@ -25,11 +26,14 @@ def run(spec: EvaluateSpec, folder: Path) -> Iterator[Event]:
         yield Finished(gate.decide([], [], names, name_of(spec.incumbent)).to_json())
         return
     outcomes: dict[str, dict[tuple[int, int], gate.Outcome]] = {}
-    store, total = FeatureStore(spec.compute), 2 * len(items)
-    yield Started(store.extractor.device.name, store.extractor.device.notice)
-    store.pin([item.image for item in items])
+    backbones, total = {own_backbone(model.folder) for model in (spec.candidate, spec.incumbent)}, 2 * len(items)
+    stores = {backbone: FeatureStore(spec.compute, backbone=backbone) for backbone in backbones}
+    for store in stores.values():
+        store.pin([item.image for item in items])
+    device = stores[own_backbone(spec.candidate.folder)].extractor.device
+    yield Started(device.name, device.notice)
     for turn_of, (side, model) in enumerate((("candidate", spec.candidate), ("incumbent", spec.incumbent))):
-        predictor = Predictor(model, spec.compute, store=store)
+        predictor = Predictor(model, spec.compute, store=stores[own_backbone(model.folder)])
         yield Progress(turn_of * len(items), total, f"learning the shots: {side}")
         prepared = _prepared(predictor, spec)
         found = outcomes[side] = {}

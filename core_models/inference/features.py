@@ -23,8 +23,9 @@ from core_models.inference.device import Device, halving, is_out_of_memory, pick
 from core_models.inference.feature_cache import FeatureCache, Levels, feature_key
 from core_models.inference.tiling import WHOLE_PX, Tile, tiles_of
 from core_models.inference.view import SHORT_SIDE, View, planes, view_size
-from core_models.models.backbone import STRIDES, ResNet50V2, fold_batch_norms
+from core_models.models.backbone import STRIDES, Backbone
 from core_models.models.shallow import CHANNELS, shallow
+from core_models.models.torchvision_backbones import ARCHITECTURES
 from core_models.weights import BUNDLED, checksum, load_folder
 
 BACKBONE = BUNDLED / "backbone"
@@ -60,16 +61,19 @@ def read_image(image: ImageRef) -> np.ndarray:
         raise UnreadableImage(str(fault)) from fault
 
 
-def load_backbone(folder: Path = BACKBONE) -> tuple[ResNet50V2, str]:
+def load_backbone(folder: Path = BACKBONE) -> tuple[Backbone, str]:
     """The backbone of a model folder, ready for inference, and its weights' checksum; CardError where it may not be used."""
     state, card = load_folder(folder)
-    network = ResNet50V2()
+    architecture = card.get("architecture")
+    if architecture not in ARCHITECTURES:
+        raise CardError(f"{folder} holds no backbone that this program knows. Choose another version.")
+    network = ARCHITECTURES[architecture]()
     try:
         network.load_state_dict(state)
     except RuntimeError as fault:
-        raise CardError(f"The weights in {folder} are not those of the backbone that this program uses.") from fault
-    network = fold_batch_norms(network).to(memory_format=torch.channels_last).requires_grad_(False)
-    return network, checksum(card)
+        raise CardError(f"The weights in {folder} are not those of {architecture}. Choose another version.") from fault
+    network.fold_batch_norms()
+    return network.to(memory_format=torch.channels_last).requires_grad_(False), checksum(card)
 
 
 class Extractor:
@@ -151,10 +155,13 @@ def _room(shape: tuple[int, ...]) -> Tensor:
 
 
 class FeatureStore:
-    """Features by image: from memory, from the cache on the disk, else computed and kept there."""
+    """Features by image: from memory, from the cache on the disk, else computed and kept there.
 
-    def __init__(self, compute: Compute, notice: Callable[[str], None] = lambda text: None) -> None:
-        self.extractor = Extractor(pick(compute.device), notice=notice)
+    `backbone` is its folder, "" for the one that ships; stores of several may share a cache. CardError where it may not be used.
+    """
+
+    def __init__(self, compute: Compute, notice: Callable[[str], None] = lambda text: None, backbone: str = "") -> None:
+        self.extractor = Extractor(pick(compute.device), Path(backbone) if backbone else BACKBONE, notice)
         self.checksum = self.extractor.checksum
         self.cache = FeatureCache(Path(compute.cache_folder), compute.cache_bytes) if compute.cache_folder else None
         self._kept: OrderedDict[str, Levels] = OrderedDict()

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from core_models import turn
-from core_models.contract.card import CardError
+from core_models.contract.card import CardError, own_backbone
 from core_models.contract.episode import ImageRef, SupportSet
 from core_models.contract.job import Compute, ModelRef, Region
 from core_models.inference import calibration
@@ -49,10 +49,13 @@ class ScoreMap:
 
 
 class Predictor:
-    """`model` on a device. The same image and support give the same regions, whatever was computed before or beside them."""
+    """`model` on a device. The same image and support give the same regions, whatever was computed before or beside them.
+
+    A `store` that is given must be one on the model's backbone (card.own_backbone of its folder).
+    """
 
     def __init__(self, model: ModelRef, compute: Compute, notice: Callable[[str], None] = lambda text: None, store: FeatureStore | None = None) -> None:
-        self.store = store or FeatureStore(compute, notice)
+        self.store = store or FeatureStore(compute, notice, own_backbone(model.folder))
         self.model = model
         self.net, self._weights = load_model(model, self.store.checksum)
         self.net.pause = turn.pause
@@ -131,6 +134,8 @@ def load_model(model: ModelRef, backbone: str) -> tuple[FewShotSegmenter, str]:
     except (registry.UnknownEngine, TypeError, ValueError) as fault:
         raise CardError(str(fault)) from fault
     if not net.trained:
+        if model.folder and not own_backbone(model.folder):
+            raise CardError(f"{model.folder} holds no backbone, and {model.engine} reads nothing else of a folder. Choose another version.")
         return net.eval(), ""
     folder = Path(model.folder) if model.folder else BUNDLED / model.engine
     state, card = load_folder(folder)

@@ -7,9 +7,9 @@ no stage 4: where a method asks for the features of stages 3 and 4 it is given t
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.nn.utils import fuse_conv_bn_eval
 
 LATERALS = 32
 STRIDES = (4, 8, 16)
@@ -46,11 +46,36 @@ def _stage(inside: int, outside: int, blocks: int, stride: int) -> nn.Sequential
     return nn.Sequential(*(Bottleneck(inside if k == 0 else outside, outside, stride if k == 0 else 1) for k in range(blocks)))
 
 
-class ResNet50V2(nn.Module):
-    """Stages 1 to 3 with laterals. Batch norms stay in evaluation mode also while laterals or heads are trained."""
+class Backbone(nn.Module):
+    """`stages` and the laterals on them. Batch norms stay in evaluation mode also while laterals or heads are trained."""
 
-    def __init__(self, laterals: int = LATERALS) -> None:
+    def __init__(self, channels: dict[int, int]) -> None:
+        """`channels`: those of the raw level at each stride."""
         super().__init__()
+        self.laterals = nn.ModuleDict({str(s): nn.Conv2d(channels[s], LATERALS, 1) for s in STRIDES})
+
+    def train(self, mode: bool = True) -> Backbone:
+        """Never leaves evaluation mode: batch statistics of a few images would undo the norms' own."""
+        return super().train(False)
+
+    def stages(self, x: Tensor) -> dict[int, Tensor]:
+        """The raw levels of views (b, 3, h, w) at strides 4, 8 and 16, sizes rounded up."""
+        raise NotImplementedError(f"{type(self).__name__} has no stages")
+
+    def fold_batch_norms(self) -> None:
+        """Merges the norms that follow a convolution into it: the same function, a tenth faster. For inference only."""
+        raise NotImplementedError(f"{type(self).__name__} folds nothing")
+
+    def forward(self, x: Tensor) -> dict[int, Tensor]:
+        """Features of views (b, 3, h, w): stride -> (b, 32, h / stride, w / stride), each channel about zero mean, unit deviation."""
+        return {stride: self.laterals[str(stride)](level) for stride, level in self.stages(x).items()}
+
+
+class ResNet50V2(Backbone):
+    """Stages 1 to 3 with laterals."""
+
+    def __init__(self) -> None:
+        super().__init__(RAW_CHANNELS)
         self.bn0 = nn.BatchNorm2d(_IN_CHANNELS)
         self.conv0 = nn.Conv2d(_IN_CHANNELS, 64, 7, 2, 3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
@@ -58,12 +83,7 @@ class ResNet50V2(nn.Module):
         self.stage2 = _stage(RAW_CHANNELS[4], RAW_CHANNELS[8], _BLOCKS[1], 2)
         self.stage3 = _stage(RAW_CHANNELS[8], RAW_CHANNELS[16], _BLOCKS[2], 2)
         self.bn_out = nn.BatchNorm2d(RAW_CHANNELS[16])
-        self.laterals = nn.ModuleDict({str(s): nn.Conv2d(RAW_CHANNELS[s], laterals, 1) for s in STRIDES})
         self.eval()
-
-    def train(self, mode: bool = True) -> ResNet50V2:
-        """Never leaves evaluation mode: batch statistics of a few images would undo the norms' own."""
-        return super().train(False)
 
     def stages(self, x: Tensor) -> dict[int, Tensor]:
         """The raw levels of views (b, 3, h, w): 256, 512 and 1024 channels at strides 4, 8 and 16 (sizes rounded up).
@@ -75,20 +95,9 @@ class ResNet50V2(nn.Module):
         level8 = self.stage2(level4)
         return {4: level4, 8: level8, 16: F.relu(self.bn_out(self.stage3(level8)))}
 
-    def forward(self, x: Tensor) -> dict[int, Tensor]:
-        """Features of views (b, 3, h, w): stride -> (b, 32, h / stride, w / stride), each channel about zero mean, unit deviation."""
-        return {stride: self.laterals[str(stride)](level) for stride, level in self.stages(x).items()}
-
-
-def fold_batch_norms(network: ResNet50V2) -> ResNet50V2:
-    """The same function with the norms that follow a convolution merged into it: a tenth faster. For inference only."""
-    for block in network.modules():
-        if isinstance(block, Bottleneck):
-            block.conv1, block.bn2 = _merged(block.conv1, block.bn2), nn.Identity()
-            block.conv2, block.bn3 = _merged(block.conv2, block.bn3), nn.Identity()
-    network.conv0, network.bn1 = _merged(network.conv0, network.bn1), nn.Identity()
-    return network
-
-
-def _merged(conv: nn.Conv2d, norm: nn.BatchNorm2d) -> nn.Conv2d:
-    return torch.nn.utils.fuse_conv_bn_eval(conv, norm)
+    def fold_batch_norms(self) -> None:
+        for block in self.modules():
+            if isinstance(block, Bottleneck):
+                block.conv1, block.bn2 = fuse_conv_bn_eval(block.conv1, block.bn2), nn.Identity()
+                block.conv2, block.bn3 = fuse_conv_bn_eval(block.conv2, block.bn3), nn.Identity()
+        self.conv0, self.bn1 = fuse_conv_bn_eval(self.conv0, self.bn1), nn.Identity()

@@ -1,6 +1,7 @@
-"""Makes the backbone that ships: an ImageNet initialisation, and laterals fitted to surfaces.
+"""Makes a backbone: an ImageNet initialisation, and laterals fitted to surfaces.
 
-Usage: python -m core_models.training.backbone --imagenet FILE --out FOLDER [--data FOLDER] [--surfaces N] [--seed S]
+    python -m core_models.training.backbone --imagenet FILE --out FOLDER      the one that ships
+    python -m core_models.training.backbone --torchvision NAME --out FOLDER   one whose weights torchvision fetches
 
 The laterals bring each level to 32 channels: the level's channels standardised, projected on their 32 principal axes over
 a corpus of surfaces, each brought to unit deviation. The corpus is generated; with --data the training parts of x_sdd and
@@ -10,6 +11,8 @@ deeppcb_subset join it.
 from __future__ import annotations
 
 import argparse
+import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,14 +20,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core_models.contract.card import BACKBONE, FETCHED
 from core_models.contract.image_file import sha256
 from core_models.inference.view import normalised, planes, resized, view_size
-from core_models.models.backbone import LATERALS, RAW_CHANNELS, STRIDES, ResNet50V2
+from core_models.models.backbone import LATERALS, STRIDES, Backbone, ResNet50V2
+from core_models.models.torchvision_backbones import TorchvisionResNet
 from core_models.weights import save_folder
 from data.permissive import deeppcb_masks, x_sdd_images
 from data.surfaces.episode import draw_episode
 
 REAL_SETS = ("x_sdd", "deeppcb_subset")
+SURFACES, SURFACES_FETCHED = 1200, 60  # generated for the one that ships; for another, while its user waits
+_PATIENCE_S = 60.0  # of a network that says nothing
 _CELLS = 2304  # of each level and image that count, at most: neighbours say much the same
 _LEAST_DEVIATION = 1e-3  # of a standardised axis: below it, an axis is rounding noise and is not blown up
 
@@ -37,6 +44,29 @@ def load_imagenet(path: Path) -> ResNet50V2:
     if unexpected or any(not name.startswith("laterals.") for name in missing):
         raise SystemExit(f"{path} holds no ResNet-50 v2 with stages 1 to 3.")
     return network
+
+
+def fetch(name: str) -> tuple[TorchvisionResNet, dict]:
+    """torchvision's network with its ImageNet weights, and where they are from; SystemExit with a sentence where there are none.
+
+    They are read from torch.hub's folder, or fetched to there first: with progress on stderr, and checked by the sum that
+    their name holds.
+    """
+    from torchvision import models
+
+    weights = models.get_model_weights(name).IMAGENET1K_V1  # the plain recipe, which all of them have
+    file = Path(torch.hub.get_dir()) / "checkpoints" / weights.url.rpartition("/")[2]
+    network = TorchvisionResNet(name)
+    try:
+        state = weights.get_state_dict(progress=True, check_hash=True, map_location="cpu", weights_only=True)
+        unfit = network.load_state_dict({k: v for k, v in state.items() if not k.startswith(("layer4.", "fc."))}, strict=False)
+    except Exception as fault:  # of a network and of a damaged file there are many kinds
+        if file.exists():
+            raise SystemExit(f"{file} does not hold the weights of {name}. Delete it and try again.") from fault
+        raise SystemExit(f"The weights of {name} could not be fetched ({getattr(fault, 'reason', fault)}). Try again with a network, or put {weights.url} into {file.parent} by hand.") from fault
+    if unfit.unexpected_keys or any(not key.startswith("laterals.") for key in unfit.missing_keys):
+        raise SystemExit(f"{file} does not hold the weights of {name}. Delete it and try again.")
+    return network, {"what": f"torchvision, {weights}, {weights.url}", "sha256": sha256(file)}
 
 
 def surfaces(count: int, seed: int) -> Iterator[np.ndarray]:
@@ -81,9 +111,9 @@ class Moments:
 
 
 @torch.inference_mode()
-def fit_laterals(network: ResNet50V2, images: Iterator[np.ndarray]) -> int:
+def fit_laterals(network: Backbone, images: Iterator[np.ndarray]) -> int:
     """Sets the laterals from the principal axes over the images; gives back how many there were."""
-    moments = {stride: Moments(RAW_CHANNELS[stride]) for stride in STRIDES}
+    moments = {stride: Moments(network.laterals[str(stride)].in_channels) for stride in STRIDES}
     for image in images:
         for stride, level in network.stages(as_input(image)).items():
             moments[stride].add(level.float())
@@ -95,33 +125,49 @@ def fit_laterals(network: ResNet50V2, images: Iterator[np.ndarray]) -> int:
 
 
 def corpus(arguments: argparse.Namespace) -> Iterator[np.ndarray]:
-    yield from surfaces(arguments.surfaces, arguments.seed)
+    for k, image in enumerate(surfaces(arguments.surfaces, arguments.seed), 1):
+        print(f"looking at surface {k} of {arguments.surfaces}", end="\r", file=sys.stderr, flush=True)
+        yield image
     if arguments.data:
         yield from (image for image, _ in x_sdd_images(arguments.data / "x_sdd"))
         for board, template, _ in deeppcb_masks(arguments.data / "deeppcb_subset"):
             yield from (board, template)
 
 
-def main() -> None:
+def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--imagenet", type=Path, required=True, help="state dict of a ResNet-50 v2, stages 1 to 3")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--imagenet", type=Path, help="state dict of a ResNet-50 v2, stages 1 to 3")
+    source.add_argument("--torchvision", choices=FETCHED, help="a network of torchvision's; its weights are fetched where they are not here")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--data", type=Path, help="folder with x_sdd and deeppcb_subset")
-    parser.add_argument("--surfaces", type=int, default=1200)
+    parser.add_argument("--surfaces", type=int, help=f"{SURFACES} unless given, {SURFACES_FETCHED} with --torchvision")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    network = load_imagenet(arguments.imagenet)
+    if arguments.surfaces is None:
+        arguments.surfaces = SURFACES_FETCHED if arguments.torchvision else SURFACES
+    return arguments
+
+
+def main() -> None:
+    arguments = parsed()
+    if arguments.torchvision:
+        socket.setdefaulttimeout(_PATIENCE_S)  # torch.hub sets none, and would wait for ever
+        network, initialisation = fetch(arguments.torchvision)
+        facts = {"name": arguments.torchvision, "architecture": f"torchvision/{arguments.torchvision}", "licence": "BSD-3-Clause, torchvision's"}
+    else:
+        network = load_imagenet(arguments.imagenet)
+        initialisation = {"what": "ResNet-50 v2, ImageNet-1k, ONNX model zoo (resnet50-v2-7), Apache-2.0", "sha256": sha256(arguments.imagenet)}
+        facts = {"name": "backbone", "architecture": "resnet50v2_laterals", "licence": "Apache-2.0"}
     seen = fit_laterals(network, corpus(arguments))
     card = {
-        "name": "backbone",
-        "kind": "backbone",
-        "architecture": "resnet50v2_laterals",
+        **facts,
+        "kind": BACKBONE,
         "input": "zero mean and unit deviation over the image; grey repeated to three channels",
-        "initialisation": {"what": "ResNet-50 v2, ImageNet-1k, ONNX model zoo (resnet50-v2-7), Apache-2.0", "sha256": sha256(arguments.imagenet)},
+        "initialisation": initialisation,
         "laterals": f"principal axes over {seen} images ({arguments.surfaces} generated, the rest the training parts of {', '.join(REAL_SETS)})"
         if arguments.data else f"principal axes over {seen} generated images",
         "seed": arguments.seed,
-        "licence": "Apache-2.0",
     }
     save_folder(arguments.out, network.state_dict(), card)
 

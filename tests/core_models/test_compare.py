@@ -48,7 +48,7 @@ class FakePredictor:
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
     store = SimpleNamespace(pin=lambda images: None, extractor=SimpleNamespace(device=SimpleNamespace(name="CPU", notice="")))
     monkeypatch.setattr(compare, "Predictor", FakePredictor)
-    monkeypatch.setattr(compare, "FeatureStore", lambda compute: store)
+    monkeypatch.setattr(compare, "FeatureStore", lambda compute, backbone: store)
 
 
 def ref(k: int, path: str = "") -> ImageRef:

@@ -1,0 +1,181 @@
+"""Backbones of torchvision's: the same levels, versions that read their own, and nothing of one taken for the other's."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from core_models import serve
+from core_models.contract import image_file, pipe
+from core_models.contract.card import FETCHED, CardError
+from core_models.contract.episode import ImageRef, Shot, SupportSet
+from core_models.contract.job import Compute, EvaluateSpec, Finished, LabelledImage, ModelRef, TrainLabel
+from core_models.contract.mask import Mask
+from core_models.contract.opencv import cv2
+from core_models.evaluation import compare
+from core_models.inference.features import FeatureStore, load_backbone
+from core_models.inference.predictor import Predictor
+from core_models.models.torchvision_backbones import ARCHITECTURES, TorchvisionResNet
+from core_models.training import backbone as making
+from core_models.weights import save_folder
+from tests.core_models.synthetic import surface
+
+
+def random_norms(network: nn.Module) -> nn.Module:
+    """The network with norms that do something."""
+    for norm in network.modules():
+        if isinstance(norm, nn.BatchNorm2d):
+            for values, low, high in ((norm.running_mean, -0.2, 0.2), (norm.running_var, 0.5, 2), (norm.weight, 0.5, 1.5), (norm.bias, -0.2, 0.2)):
+                nn.init.uniform_(values, low, high)
+    return network
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory) -> str:
+    """The folder of a backbone with random weights."""
+    torch.manual_seed(1)
+    network = random_norms(TorchvisionResNet("resnet18"))
+    making.fit_laterals(network, making.surfaces(2, 1))
+    folder = tmp_path_factory.mktemp("resnet18")
+    save_folder(folder, network.state_dict(), {"name": "resnet18", "kind": "backbone", "architecture": "torchvision/resnet18"})
+    return str(folder)
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory) -> list[tuple[ImageRef, Mask]]:
+    made = []
+    for k, spots in enumerate((((30, 30, 9),), ((50, 40, 10),))):
+        array, mask = surface(k, 96, 96, spots)
+        path = tmp_path_factory.mktemp("images") / f"{k}.png"
+        path.write_bytes(cv2.imencode(".png", array)[1].tobytes())
+        made.append((ImageRef(k, str(path), image_file.sha256(path), 96, 96), Mask.from_array(mask)))
+    return made
+
+
+@pytest.fixture
+def compute(tmp_path) -> Compute:
+    return Compute("cpu", str(tmp_path / "cache"))
+
+
+def shots(images) -> SupportSet:
+    return SupportSet(7, "spot", (Shot(*images[0]),))
+
+
+def test_what_can_be_fetched_is_what_can_be_used() -> None:
+    assert {f"torchvision/{name}" for name in FETCHED} == {name for name in ARCHITECTURES if "/" in name}
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet50"])
+@torch.inference_mode()
+def test_folding_the_norms_changes_nothing(name) -> None:
+    torch.manual_seed(2)
+    network, view = random_norms(TorchvisionResNet(name)).train(), torch.randn(1, 3, 64, 96)
+    before = network(view)
+    assert {s: tuple(level.shape) for s, level in before.items()} == {4: (1, 32, 16, 24), 8: (1, 32, 8, 12), 16: (1, 32, 4, 6)}
+    network.fold_batch_norms()
+    assert not any(isinstance(m, nn.BatchNorm2d) for m in network.modules())
+    for stride, level in network(view).items():
+        torch.testing.assert_close(level, before[stride], rtol=1e-4, atol=1e-4)
+
+
+@torch.inference_mode()
+def test_fitted_laterals_give_even_channels(own) -> None:
+    network, _ = load_backbone(Path(own))
+    for level in network(making.as_input(next(making.surfaces(1, 1)))).values():
+        assert level.abs().mean() < 2 and level.std() > 0.3
+
+
+def test_features_of_two_backbones_never_mix(own, images, compute) -> None:
+    image, _ = images[0]
+    bundled = FeatureStore(compute).of(image)
+    other = FeatureStore(compute, backbone=own)
+    assert not other.known(image)
+    levels = other.of(image)
+    assert all(levels[s].shape == bundled[s].shape and not torch.allclose(levels[s][:32], bundled[s][:32], atol=0.1) for s in levels)
+    for backbone, known in (("", bundled), (own, levels)):
+        store = FeatureStore(compute, backbone=backbone)
+        assert store.known(image) and all(torch.equal(store.of(image)[s], known[s]) for s in known)
+
+
+def test_what_was_learnt_on_two_backbones_never_mixes(own, images, compute) -> None:
+    models = [Predictor(ModelRef(1, "nearest", folder), compute) for folder in ("", own)]
+    banks = [model.prepare(shots(images)).support["foreground"] for model in models]
+    assert banks[0].shape != banks[1].shape or not torch.equal(*banks)
+    assert models[0].store.checksum != models[1].store.checksum == load_backbone(Path(own))[1]
+    assert len(list(Path(compute.cache_folder).glob("prepared/*"))) == 2
+
+
+def test_a_folder_that_does_not_fit_is_refused(own, images, compute, tmp_path) -> None:
+    network = TorchvisionResNet("resnet18")
+    save_folder(tmp_path / "strange", network.state_dict(), {"kind": "backbone", "architecture": "torchvision/vgg16"})
+    save_folder(tmp_path / "mistaken", network.state_dict(), {"kind": "backbone", "architecture": "torchvision/resnet50"})
+    save_folder(tmp_path / "model", network.state_dict(), {"kind": "segment"})
+    for folder, says in (("strange", "no backbone that this program knows"), ("mistaken", "not those of torchvision/resnet50"), ("model", "holds no backbone")):
+        with pytest.raises(CardError, match=says):
+            Predictor(ModelRef(1, "nearest", str(tmp_path / folder)), compute)
+    with pytest.raises(CardError, match="another backbone"):
+        Predictor(ModelRef(1, "strip_steel", own), compute)
+
+
+def test_versions_on_two_backbones_are_compared(own, images, compute, tmp_path, monkeypatch) -> None:
+    used = {}
+
+    class Watched(Predictor):
+        def __init__(self, model, compute, store) -> None:
+            super().__init__(model, compute, store=store)
+            used[model.version_id] = store.checksum
+
+    monkeypatch.setattr(compare, "Predictor", Watched)
+    image, mask = images[1]
+    check = (LabelledImage(image, "a", (TrainLabel(7, mask, complete=True),)),)
+    events = list(compare.run(EvaluateSpec(ModelRef(2, "nearest", own), ModelRef(1, "nearest"), (shots(images),), check, compute=compute), tmp_path))
+    assert isinstance(events[-1], Finished) and used == {2: load_backbone(Path(own))[1], 1: load_backbone()[1]}
+
+
+def test_the_warm_worker_keeps_a_store_for_each_backbone(own, compute) -> None:
+    engines = serve.Engines()
+    first, again, bundled = (engines.load(ModelRef(k, "nearest", folder), compute).store for k, folder in enumerate((own, own, "")))
+    assert first is again and first.checksum != bundled.checksum
+
+
+def test_the_rough_answer_reads_the_version_s_own_backbone(own, images) -> None:
+    asked = []
+
+    class Recording(serve.Engines):
+        def load(self, model, compute):
+            asked.append(model)
+            scored = SimpleNamespace(map=np.zeros((2, 2), np.uint8))
+            return SimpleNamespace(prepare=lambda support: support, score=lambda image, prepared: scored, regions=lambda scores, prepared: (0.0, ()))
+
+    model = ModelRef(4, "support_head", own)
+    request = pipe.Suggest(1, images[1][0], shots(images), model, Compute("cpu"))
+    serve._answer(request, serve._Models(Recording()), io.BytesIO())
+    assert asked == [replace(model, version_id=0, engine=serve.ROUGH, params=serve.ROUGHLY), model]
+
+
+class Trap:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+def test_weights_are_never_unpickled(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    file = tmp_path / "hub" / "checkpoints" / "resnet18-f37072fd.pth"
+    file.parent.mkdir(parents=True)
+    torch.save({"conv1.weight": Trap(tmp_path / "sprung")}, file)
+    with pytest.raises(SystemExit, match="does not hold the weights of resnet18"):
+        making.fetch("resnet18")
+    assert not (tmp_path / "sprung").exists()
+    torch.save({"conv1.weight": torch.zeros(64, 3, 7, 7)}, file)
+    with pytest.raises(SystemExit, match="Delete it"):
+        making.fetch("resnet18")
