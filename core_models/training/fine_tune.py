@@ -21,6 +21,7 @@ from core_models.inference.calibration import smallest_area
 from core_models.inference.device import is_out_of_memory
 from core_models.inference.features import UnreadableImage
 from core_models.inference.postprocess import quantised
+from core_models.models.registry import create, engines
 from core_models.training import confidence, resume
 from core_models.training.episode_source import Replay, answer
 from core_models.training.maps import Maps, inside
@@ -270,6 +271,10 @@ def run(spec: FineTuneSpec, folder: Path) -> Iterator[Event]:
     and its comparison with what makes the proposals now; cancelled, it keeps the best so far. It goes on from its resume
     point where the folder holds one."""
     result: dict = {}
+    if not create(spec.model.engine, spec.model.params).trained:
+        others = ", ".join(name for name in engines() if create(name).trained)
+        yield Failed(f"{spec.model.engine} learns from the shots alone: there is nothing to fine-tune. Engines that can be: {others}.")
+        return
     try:
         tuning = FineTune(spec, folder)
         yield Started(tuning.maps.device.name, "going on where it stopped" if tuning.step else tuning.maps.device.notice)

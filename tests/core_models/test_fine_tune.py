@@ -131,6 +131,12 @@ def test_a_resume_point_of_other_labels_is_not_used(spec: FineTuneSpec, tmp_path
     assert [e.step for e in other if isinstance(e, Metric)] == [0, 1, 2]
 
 
+@pytest.mark.parametrize("engine", ["support_head", "nearest"])
+def test_an_engine_without_weights_says_that_it_cannot_be_tuned(spec: FineTuneSpec, tmp_path: Path, engine: str) -> None:
+    (event,) = fine_tune.run(replace(spec, model=ModelRef(1, engine)), tmp_path)
+    assert isinstance(event, Failed) and "nothing to fine-tune" in event.sentence and "strip_steel" in event.sentence
+
+
 def test_a_cancelled_run_keeps_its_best(spec: FineTuneSpec, tmp_path: Path) -> None:
     body = fine_tune.run(replace(spec, steps=0, minutes=60), tmp_path)
     while not (isinstance(event := next(body), Progress) and "step 2" in event.message):
