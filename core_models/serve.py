@@ -1,4 +1,7 @@
-"""The warm worker behind the canvas: answers suggestions over its pipe, the newest request first, until the pipe is closed."""
+"""The warm worker behind the canvas: answers suggestions over its pipe, the newest request first, until the pipe is closed.
+
+While nobody asks and no batch job computes, it fills the cache with the features of images that will be asked about.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import sys
 import threading
 import time
 import traceback
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, BinaryIO
@@ -20,6 +23,7 @@ from core_models.contract.job import Compute, ModelRef
 
 ROUGH, ROUGHLY = "nearest", {"orientations": 1}  # the shots as they lie, unturned: an answer within a second
 _KEPT = 3  # models in memory
+_REST_S = 0.5  # between two looks whether a batch job still computes
 
 
 class Engines:
@@ -30,13 +34,22 @@ class Engines:
 
     def load(self, model: ModelRef, compute: Compute) -> Any:
         """An inference.predictor.Predictor."""
-        from core_models.inference.features import FeatureStore
         from core_models.inference.predictor import Predictor
+
+        return Predictor(model, compute, store=self._store(model, compute))
+
+    def fill(self, fill: pipe.Fill) -> bool:
+        """Keeps the features of the images that have none yet; False where the cache has no room for more."""
+        store = self._store(fill.model, fill.compute)
+        return all(store.fill(image) for image in fill.images)
+
+    def _store(self, model: ModelRef, compute: Compute) -> Any:
+        from core_models.inference.features import FeatureStore
 
         key = compute, own_backbone(model.folder)
         if key not in self._stores:
             self._stores[key] = FeatureStore(compute, backbone=key[1])
-        return Predictor(model, compute, store=self._stores[key])
+        return self._stores[key]
 
     def cell_px(self, image: ImageRef) -> float:
         """Pixels of the image along a side of a cell of its score map."""
@@ -52,11 +65,12 @@ class Engines:
 
 
 class _Inbox:
-    """The newest request; one that nobody has begun is dropped when a newer one comes."""
+    """The newest request; one that nobody has begun is dropped when a newer one comes. And what is to be filled, image by image."""
 
     def __init__(self) -> None:
         self._there = threading.Condition()
         self._request: pipe.Suggest | None = None
+        self._fills: deque[pipe.Fill] = deque()
         self._free = False
         self._ended = False
 
@@ -64,6 +78,8 @@ class _Inbox:
         with self._there:
             if isinstance(message, pipe.Suggest):
                 self._request = message
+            elif isinstance(message, pipe.Fill):
+                self._fills = deque(replace(message, images=(image,)) for image in message.images)
             elif isinstance(message, pipe.Free):
                 self._free = True
             self._there.notify()
@@ -80,14 +96,29 @@ class _Inbox:
     def take(self) -> pipe.Message | None:
         """What to do next; waits for it. None at the end."""
         with self._there:
-            self._there.wait_for(lambda: self._request or self._free or self._ended)
+            self._there.wait_for(lambda: self._urgent() or self._fills)
             if self._ended:
                 return None
             if self._free:
                 self._free = False
                 return pipe.Free()
+            if self._request is None:
+                return self._fills.popleft()
             request, self._request = self._request, None
             return request
+
+    def put_back(self, fill: pipe.Fill, rest_s: float = 0.0) -> None:
+        """What could not be filled is tried again after so many seconds, or as soon as something else has been done."""
+        with self._there:
+            self._fills.appendleft(fill)
+            self._there.wait_for(self._urgent, rest_s)
+
+    def drop_fills(self) -> None:
+        with self._there:
+            self._fills.clear()
+
+    def _urgent(self) -> bool:
+        return self._request is not None or self._free or self._ended
 
 
 class _Models:
@@ -120,6 +151,9 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO, engines: Engines, on_end: Call
             models.free()
             continue
         turn.watch(inbox.waits)
+        if isinstance(message, pipe.Fill):
+            _fill(message, inbox, engines)
+            continue
         try:
             with turn.first():
                 _answer(message, models, outgoing)
@@ -140,6 +174,23 @@ def _read(incoming: BinaryIO, inbox: _Inbox, on_end: Callable[[], None]) -> None
         traceback.print_exc()
     inbox.end()
     on_end()
+
+
+def _fill(fill: pipe.Fill, inbox: _Inbox, engines: Engines) -> None:
+    """Features of one image, unless a batch job computes; a question that comes meanwhile goes first."""
+    try:
+        with turn.spare() as spare:
+            room = not spare or engines.fill(fill)
+    except turn.Stop:
+        inbox.put_back(fill)
+        return
+    except Exception:
+        traceback.print_exc()
+        room = False
+    if not room:
+        inbox.drop_fills()
+    elif not spare:
+        inbox.put_back(fill, _REST_S)
 
 
 def _answer(request: pipe.Suggest, models: _Models, outgoing: BinaryIO) -> None:

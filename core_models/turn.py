@@ -147,6 +147,18 @@ def _free(lock: FileLock, keep: bool = False) -> bool:
 
 
 @contextlib.contextmanager
+def spare() -> Iterator[bool]:
+    """Around a little work that nobody waits for: whether no batch job computes now. One that begins waits for its end."""
+    compute = _lock("compute.lock")
+    there = compute is None or _free(compute, keep=True)
+    try:
+        yield there
+    finally:
+        if compute is not None and there:
+            compute.release(force=True)
+
+
+@contextlib.contextmanager
 def first() -> Iterator[None]:
     """Around an answer of the assistant: batch jobs wait meanwhile."""
     wanted, compute = _lock("assistant.lock"), _lock("compute.lock")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from app import settings
 from app.jobs import launchers
@@ -39,6 +39,11 @@ class Assistant:
             self._open = True
             self._send(pipe.Suggest(self._asked, image, support, model, compute))
             return self._asked
+
+    def fill(self, images: Sequence[ImageRef], model: ModelRef, compute: Compute) -> None:
+        """Has the features of these computed and kept, in their order, while nothing else is to be done; no answer comes."""
+        with self._lock:
+            self._send(pipe.Fill(tuple(images), model, compute))
 
     def free(self) -> None:
         """A batch job begins: the worker lets go of its models and of the GPU's memory."""

@@ -38,6 +38,16 @@ class Free:
 
 
 @dataclass(frozen=True)
+class Fill:
+    """Whenever there is nothing else to do: compute and keep the features of these images, in this order and instead of those
+    of an earlier `Fill`. Nothing is answered."""
+
+    images: tuple[ImageRef, ...]
+    model: job.ModelRef
+    compute: job.Compute = job.Compute()
+
+
+@dataclass(frozen=True)
 class Suggestion:
     """stage: rough (nearest neighbours, at once) or fitted (the model asked for). The payload is the score map, uint8, of
     map_shape (rows, columns); each of its cells covers cell_px x cell_px pixels of the image, from its upper left corner."""
@@ -57,8 +67,8 @@ class Unanswered:
     sentence: str
 
 
-Message = Suggest | Free | Suggestion | Unanswered
-_KINDS = {c.__name__: c for c in (Suggest, Free, Suggestion, Unanswered)}
+Message = Suggest | Free | Fill | Suggestion | Unanswered
+_KINDS = {c.__name__: c for c in (Suggest, Free, Fill, Suggestion, Unanswered)}
 
 
 def send(stream: BinaryIO, message: Message, payload: bytes = b"") -> None:

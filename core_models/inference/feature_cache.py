@@ -84,6 +84,10 @@ class FeatureCache:
         except (OSError, SafetensorError):  # full, read-only, or in Windows open in another process: then it is there already
             _remove(part)
 
+    def has_room(self, size: int) -> bool:
+        """Whether so many bytes more can be kept without evicting anything, as far as this process knows."""
+        return self._size + size <= self.bound
+
     def pin(self, keys: list[str]) -> None:
         """Keeps these from eviction (for a month, or until `unpin`): shots, check images, what is in view."""
         for key in keys:

@@ -22,7 +22,7 @@ from core_models.contract.job import Compute
 from core_models.inference.device import Device, halving, is_out_of_memory, pick
 from core_models.inference.feature_cache import FeatureCache, Levels, feature_key
 from core_models.inference.tiling import WHOLE_PX, Tile, tiles_of
-from core_models.inference.view import SHORT_SIDE, View, planes, view_size
+from core_models.inference.view import CELL, SHORT_SIDE, View, planes, view_size
 from core_models.models.backbone import STRIDES, Backbone
 from core_models.models.shallow import CHANNELS, shallow
 from core_models.models.torchvision_backbones import ARCHITECTURES
@@ -206,6 +206,19 @@ class FeatureStore:
                 if self.cache:
                     self.cache.store(key, levels)
                 self._keep(key, levels)
+
+    def fill(self, image: ImageRef) -> bool:
+        """Computes and keeps the features of an image that has none on the disk; False where they have no room, since nothing
+        is evicted for what nobody has asked for. An image that cannot be read is passed over."""
+        key = feature_key(image.sha256, self.checksum, SHORT_SIDE)
+        width, height = (-(-side // CELL) * CELL for side in view_size(image.width, image.height))
+        if not self.cache or not self.cache.has_room(sum(2 * channels * (width // s) * (height // s) for s, channels in CHANNELS.items())):
+            return False
+        if not self.cache.path(key).exists():
+            with contextlib.suppress(UnreadableImage):
+                check_bytes(image)
+                self.cache.store(key, self.extractor.view(View(read_image(image))))
+        return True
 
     def known(self, image: ImageRef) -> bool:
         """Whether the features are in memory or seem to be on the disk."""

@@ -8,7 +8,8 @@ import pytest
 from core_models.contract import image_file
 from core_models.contract.episode import ImageRef
 from core_models.contract.opencv import cv2
-from core_models.inference.features import UnreadableImage, check_bytes, read_image
+from core_models.contract.job import Compute
+from core_models.inference.features import FeatureStore, UnreadableImage, check_bytes, read_image
 
 
 @pytest.fixture
@@ -39,3 +40,16 @@ def test_a_damaged_image_is_a_sentence(image):
     Path(image.path).write_bytes(b"no image")
     with pytest.raises(UnreadableImage, match="好.png"):
         read_image(image)
+
+
+def test_filling_keeps_features_without_evicting_any(image, tmp_path):
+    other = tmp_path / "other.png"
+    cv2.imencode(".png", np.zeros((30, 20), np.uint8))[1].tofile(other)
+    second = ImageRef(2, str(other), image_file.sha256(other), 20, 30)
+    missing = ImageRef(3, str(tmp_path / "missing.png"), "0" * 64, 20, 30)
+    store = FeatureStore(Compute("cpu", str(tmp_path / "cache"), 300_000))  # room for one of these images
+    assert store.fill(missing), "what cannot be read is passed over"
+    assert store.fill(image) and store.known(image)
+    assert all(np.array_equal(store.of(image)[s], FeatureStore(Compute("cpu")).of(image)[s]) for s in (4, 8, 16))
+    assert not store.fill(second)
+    assert store.known(image) and not store.known(second)

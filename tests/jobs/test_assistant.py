@@ -6,13 +6,18 @@ import io
 import queue
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
+from filelock import FileLock
 
+from app import settings
+from app.jobs import launchers
 from app.jobs.assistant import Assistant
+from core_models import turn
 from core_models.contract import pipe
 from core_models.contract.episode import ImageRef, Shot, SupportSet
 from core_models.contract.job import Compute, ModelRef, Region
@@ -94,6 +99,61 @@ def test_models_are_loaded_again_after_they_were_let_go(assistant, answers):
         assistant.free()
 
 
+def fill(assistant, folder: Path, ids) -> None:
+    assistant.fill([replace(IMAGE, id=k) for k in ids], ModelRef(1, "support_head"), Compute(cache_folder=str(folder)))
+
+
+def filled(folder: Path, count: int, seconds: float = 20.0) -> list[int]:
+    """The images that were filled, once there are so many."""
+    ended, path = time.monotonic() + seconds, folder / "filled.txt"
+    while time.monotonic() < ended and (not path.exists() or len(path.read_text().split()) < count):
+        time.sleep(0.02)
+    return [int(line) for line in path.read_text().split()] if path.exists() else []
+
+
+def test_idle_it_fills_the_cache_in_the_order_it_was_given(assistant, tmp_path):
+    fill(assistant, tmp_path, [4, 2, 7])
+    assert filled(tmp_path, 3) == [4, 2, 7]
+
+
+def test_a_question_goes_before_the_filling_which_goes_on_afterwards(assistant, answers, tmp_path):
+    fill(assistant, tmp_path, range(8))
+    assert filled(tmp_path, 1)[0] == 0
+    number = ask(assistant)
+    assert [answers.get(timeout=20)[0].id for _ in range(2)] == [number, number]
+    assert len(filled(tmp_path, 0)) < 8, "the question waited for the filling's end"
+    assert filled(tmp_path, 8) == list(range(8))
+
+
+def test_newer_images_are_filled_instead_of_older_ones(assistant, tmp_path):
+    fill(assistant, tmp_path, range(50))
+    filled(tmp_path, 1)
+    fill(assistant, tmp_path, [60, 61])
+    deadline = time.monotonic() + 20
+    while filled(tmp_path, 0)[-1] != 61 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert filled(tmp_path, 0)[-2:] == [60, 61] and len(filled(tmp_path, 0)) < 50
+
+
+def test_filling_ends_where_there_is_no_room(assistant, answers, tmp_path):
+    fill(assistant, tmp_path, [1, 95, 2])
+    assert filled(tmp_path, 1) == [1]
+    time.sleep(0.6)
+    assert filled(tmp_path, 0) == [1]
+    ask(assistant)
+    assert answers.get(timeout=20)[0].stage == "rough"
+
+
+def test_filling_waits_for_a_batch_job(assistant, tmp_path, monkeypatch):
+    monkeypatch.setattr(settings, "cache_folder", lambda: tmp_path)
+    turns = Path(launchers.environment()[turn.FOLDER_VARIABLE])
+    turns.mkdir(parents=True, exist_ok=True)
+    with FileLock(turns / "compute.lock"):
+        fill(assistant, tmp_path, [3])
+        assert filled(tmp_path, 1, 1.5) == []
+    assert filled(tmp_path, 1) == [3]
+
+
 def test_it_ends_with_its_parent_whatever_it_does(assistant, answers):
     ask(assistant, "stuck")
     worker = psutil.Process(assistant.pid)
@@ -110,6 +170,7 @@ def test_messages_survive_the_pipe():
     messages = [
         (pipe.Suggest(7, IMAGE, support("划痕"), ModelRef(2, "a", "b", {"steps": 3}), Compute("cpu")), b""),
         (pipe.Suggestion(7, "rough", 0.25, (Region(Mask(1, 2, 3, 4, b"0<"), 0.5),), (2, 3), 4.0, 0.1), bytes(6)),
+        (pipe.Fill((IMAGE, replace(IMAGE, id=4)), ModelRef(2, "a"), Compute("cpu")), b""),
         (pipe.Free(), b""),
         (pipe.Unanswered(8, "no"), b"\n\0"),
     ]

@@ -57,6 +57,17 @@ class ToyEngines(serve.Engines):
     def cell_px(self, image):
         return 2.5
 
+    def fill(self, fill):
+        """Writes down which images it was given, into the cache folder; there is room for ids below 90."""
+        (image,) = fill.images
+        for _ in range(10):
+            turn.pause()
+            time.sleep(0.02)
+        if image.id < 90:
+            with open(Path(fill.compute.cache_folder) / "filled.txt", "a", encoding="utf-8") as file:
+                file.write(f"{image.id}\n")
+        return image.id < 90
+
 
 if __name__ == "__main__":
     serve.serve(sys.stdin.buffer, serve.own_pipe(), ToyEngines(), on_end=lambda: os._exit(0))
