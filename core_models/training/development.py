@@ -17,16 +17,20 @@ from torch import Tensor, nn
 
 from core_models.contract import image_file
 from core_models.contract.episode import ImageRef, Shot, SupportSet
-from core_models.contract.job import TrainLabel
-from core_models.contract.mask import Mask
+from core_models.contract.job import Compute, ModelRef, TrainLabel
+from core_models.contract.mask import Mask, union
 from core_models.inference.calibration import smallest_area
 from core_models.inference.postprocess import quantised
+from core_models.inference.predictor import Prepared, Predictor
 from core_models.inference.view import normalised, planes, resized, view_size
 from core_models.models.segmentation.strip_steel import StripSteel
 from core_models.training import confidence
 
 CLASSES = {"magnetic_tile": ("blowhole", "break", "crack", "fray", "uneven"), "sd_saliency_900": ("inclusion", "patches", "scratches")}
-_DRAWS, _MOST_SHOTS, _QUERIES = 3, 5, 12
+WITH_CLEAN = ("magnetic_tile",)  # the sets that have defect-free images
+SHOTS = (1, 5)
+MOST_SHOTS = max(SHOTS)
+_DRAWS, _QUERIES = 3, 12
 
 
 def is_even(group: str) -> bool:
@@ -35,48 +39,96 @@ def is_even(group: str) -> bool:
 
 
 @dataclass(frozen=True)
-class _Task:
-    folder: str
+class Task:
+    """One draw of one class: names of images, the shots from groups of their own."""
+
+    folder: Path
     name: str
     class_id: int
     shots: tuple[str, ...]
     queries: tuple[str, ...]
-    others: tuple[str, ...]  # without the class
+    others: tuple[str, ...]  # without the class; defect-free ones where the set has some
+
+    def path(self, image: str) -> Path:
+        return self.folder / "images" / image
+
+    def mask(self, image: str) -> np.ndarray:
+        """Where the class is (h, w), boolean."""
+        return image_file.read(self.folder / "masks" / (Path(image).stem + ".png")) == self.class_id
+
+    def ref(self, image: str) -> ImageRef:
+        seen = image_file.probe(self.path(image))
+        return ImageRef(0, str(self.path(image)), image_file.sha256(self.path(image)), seen.width, seen.height)
+
+    def support(self, shots: int) -> SupportSet:
+        return SupportSet(self.class_id, self.name, tuple(Shot(self.ref(s), Mask.from_array(self.mask(s))) for s in self.shots[:shots]))
+
+
+def tasks(data: Path, half: str) -> list[Task]:
+    """The draws of the "even" or the "odd" groups, of the sets that are there."""
+    return [task for folder, names in CLASSES.items() if (data / folder).exists() for task in _draws(data / folder, names, half == "even")]
+
+
+def _draws(folder: Path, names: tuple[str, ...], even: bool) -> list[Task]:
+    with (folder / "manifest.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    ids = json.loads((folder / "classes.json").read_text(encoding="utf-8"))["classes"]
+    found, kinds = [], {r["cls"] for r in rows}
+    for name in names:
+        first = {r["group"]: r["image"] for r in reversed(rows) if r["cls"] == name and is_even(r["group"]) == even}
+        for draw in range(_DRAWS):
+            images = sorted(first.values())
+            random.Random(draw).shuffle(images)
+            others = sorted({r["image"] for r in rows if r["cls"] != name and is_even(r["group"]) == even and (r["cls"] == "free" or "free" not in kinds)})
+            random.Random(draw).shuffle(others)
+            found.append(Task(folder, name, ids[name], tuple(images[:MOST_SHOTS]), tuple(images[MOST_SHOTS:][:_QUERIES]), tuple(others[:_QUERIES])))
+    return found
+
+
+def figures(model: ModelRef, compute: Compute, data: Path, half: str, shots: tuple[int, ...] = SHOTS) -> dict:
+    """What a version reaches as users meet it, with its calibration: {"mean_iou", "false_alarms", "1": {class: IoU}, "5": ...}.
+
+    IoU is pooled over a draw's queries and averaged over draws; false alarms are the share of images of the sets with
+    defect-free ones on which a region of the class is proposed.
+    """
+    predictor, found, alarms = Predictor(model, compute), {}, []
+    for count in shots:
+        for task in tasks(data, half):
+            prepared = predictor.prepare(task.support(count))
+            both = either = 0
+            for query in task.queries:
+                proposed, truth = _proposed(predictor, prepared, task.ref(query)), task.mask(query)
+                both += int((proposed & truth).sum())
+                either += int((proposed | truth).sum())
+            found.setdefault(str(count), {}).setdefault(task.name, []).append(both / max(either, 1))
+            alarms += [bool(_proposed(predictor, prepared, task.ref(image)).any()) for image in task.others if task.folder.name in WITH_CLEAN]
+    by_class = {count: {name: round(float(np.mean(v)), 3) for name, v in names.items()} for count, names in found.items()}
+    return {"mean_iou": round(float(np.mean([v for names in by_class.values() for v in names.values()])), 4),
+            "false_alarms": round(float(np.mean(alarms)), 3) if alarms else None, **by_class}
+
+
+def _proposed(predictor: Predictor, prepared: Prepared, image: ImageRef) -> np.ndarray:
+    """The pixels of the regions that are shown at the usual cut."""
+    _, regions = predictor.regions(predictor.score(image, prepared), prepared)
+    return union([r.mask for r in regions if r.score >= 0.5]).full(image.height, image.width)
 
 
 class Development:
-    """The draws of both halves; features are computed once into `cache`."""
+    """strip_steel on both halves' draws, by its raw logits; features are computed once into `cache`."""
 
     def __init__(self, data: Path, network: nn.Module, cache: Path) -> None:
-        self.data, self.network, self.cache = data, network, cache
-        self.tasks = {half: [t for folder, names in CLASSES.items() if (data / folder).exists() for t in self._draws(folder, names, half == "even")]
-                      for half in ("even", "odd")}
-
-    def _draws(self, folder: str, names: tuple[str, ...], even: bool) -> list[_Task]:
-        with (self.data / folder / "manifest.csv").open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        ids = json.loads((self.data / folder / "classes.json").read_text(encoding="utf-8"))["classes"]
-        tasks, kinds = [], {r["cls"] for r in rows}
-        for name in names:
-            first = {r["group"]: r["image"] for r in reversed(rows) if r["cls"] == name and is_even(r["group"]) == even}
-            for draw in range(_DRAWS):
-                images = sorted(first.values())
-                random.Random(draw).shuffle(images)
-                others = sorted({r["image"] for r in rows if r["cls"] != name and is_even(r["group"]) == even and (r["cls"] == "free" or "free" not in kinds)})
-                random.Random(draw).shuffle(others)
-                tasks.append(_Task(folder, name, ids[name], tuple(images[:_MOST_SHOTS]), tuple(images[_MOST_SHOTS:][:_QUERIES]), tuple(others[:_QUERIES])))
-        return tasks
+        self.network, self.cache = network, cache
+        self.tasks = {half: tasks(data, half) for half in ("even", "odd")}
 
     @torch.no_grad()
     def measure(self, net: StripSteel, half: str) -> dict:
         """Pooled IoU of each class with 1 and with 5 shots, at the level 0.5: {"mean_iou", "1": {class: IoU}, "5": {...}}."""
         net.eval()
         out: dict = {}
-        for shots in (1, _MOST_SHOTS):
+        for shots in SHOTS:
             found: dict[str, list[float]] = {}
             for task in self.tasks[half]:
-                support = net.encode_support([self._features(task.folder, s) for s in task.shots[:shots]],
-                                             [self._mask(task, s) for s in task.shots[:shots]])
+                support = self._encoded(net, task, shots)
                 areas = np.sum([self._areas(net, task, query, support) for query in task.queries], axis=0)
                 found.setdefault(task.name, []).append(float(areas[0] / max(areas[1], 1)))
             out[str(shots)] = {name: round(float(np.mean(v)), 3) for name, v in found.items()}
@@ -88,33 +140,27 @@ class Development:
         net.eval()
         found: list[confidence.Point] = []
         for task in self.tasks[half]:
-            support = net.encode_support([self._features(task.folder, s) for s in task.shots], [self._mask(task, s) for s in task.shots])
-            drawn = SupportSet(task.class_id, task.name, tuple(Shot(self._ref(task, s), Mask.from_array(self._mask(task, s).numpy())) for s in task.shots))
+            support, drawn = self._encoded(net, task, MOST_SHOTS), task.support(MOST_SHOTS)
             for query in (*task.queries, *task.others):
-                label = TrainLabel(task.class_id, Mask.from_array(self._mask(task, query).numpy()), complete=True)
-                logits = net.segment(self._features(task.folder, query), support)[0].numpy()
-                found += confidence.points(quantised(logits), self._ref(task, query), label, smallest_area(drawn))
+                label = TrainLabel(task.class_id, Mask.from_array(task.mask(query)), complete=True)
+                logits = net.segment(self._features(task, query), support)[0].numpy()
+                found += confidence.points(quantised(logits), task.ref(query), label, smallest_area(drawn))
         return found
 
-    def _ref(self, task: _Task, image: str) -> ImageRef:
-        path = self.data / task.folder / "images" / image
-        seen = image_file.probe(path)
-        return ImageRef(0, str(path), "", seen.width, seen.height)
+    def _encoded(self, net: StripSteel, task: Task, shots: int) -> dict[str, Tensor]:
+        chosen = task.shots[:shots]
+        return net.encode_support([self._features(task, s) for s in chosen], [torch.from_numpy(task.mask(s).astype(np.float32)) for s in chosen])
 
-    def _areas(self, net: StripSteel, task: _Task, query: str, support: dict[str, Tensor]) -> tuple[int, int]:
-        truth = self._mask(task, query) > 0
-        logits = F.interpolate(net.segment(self._features(task.folder, query), support)[None], size=truth.shape, mode="bilinear")[0, 0]
+    def _areas(self, net: StripSteel, task: Task, query: str, support: dict[str, Tensor]) -> tuple[int, int]:
+        truth = torch.from_numpy(task.mask(query))
+        logits = F.interpolate(net.segment(self._features(task, query), support)[None], size=truth.shape, mode="bilinear")[0, 0]
         return int(((logits > 0) & truth).sum()), int(((logits > 0) | truth).sum())
 
-    def _mask(self, task: _Task, image: str) -> Tensor:
-        stored = image_file.read(self.data / task.folder / "masks" / (Path(image).stem + ".png"))
-        return torch.from_numpy((stored == task.class_id).astype(np.float32))
-
-    def _features(self, folder: str, image: str) -> dict[int, Tensor]:
-        path = self.cache / folder / (Path(image).stem + ".safetensors")
+    def _features(self, task: Task, image: str) -> dict[int, Tensor]:
+        path = self.cache / task.folder.name / (Path(image).stem + ".safetensors")
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            array = image_file.read(self.data / folder / "images" / image)
+            array = image_file.read(task.path(image))
             view = planes(resized(normalised(array), *view_size(array.shape[1], array.shape[0])))
             with torch.inference_mode():
                 features = self.network(torch.from_numpy(np.ascontiguousarray(view))[None])

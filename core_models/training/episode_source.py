@@ -21,7 +21,7 @@ from data.permissive import deeppcb_masks
 from data.surfaces.episode import draw_episode
 
 SIDE = 288  # px of the view: 36 cells of stride 8
-_SIZES = (120, 150, 180, 230, 288)  # px of the generated picture, enlarged to SIDE as small images are for inference
+SIZES = (120, 150, 180, 230, 288)  # px of the generated picture, enlarged to SIDE as small images are for inference
 _QUERIES, _MOST_SHOTS = 4, 5
 _BOARD_CROP = 160  # px
 
@@ -60,7 +60,7 @@ class EpisodeSource:
         if self.boards and index % self.real_every == self.real_every - 1:
             images, masks, shots = self._board_episode(np.random.default_rng((self.seed, index)))
         else:
-            size = _SIZES[index % len(_SIZES)]
+            size = SIZES[index % len(SIZES)]
             episode = draw_episode(self.seed * 10_000_019 + index, size=size, max_shots=_MOST_SHOTS, queries=_QUERIES)
             images = np.concatenate([episode.support_images, episode.query_images])
             masks, shots = np.concatenate([episode.support_masks, episode.query_masks]), len(episode.support_images)
@@ -119,7 +119,7 @@ class Replay:
         return self._kept[index]
 
     def _compute(self, index: int) -> EpisodeFeatures:
-        episode = draw_episode(self.seed * 10_000_019 + 800_000 + index, size=_SIZES[index % len(_SIZES)], max_shots=3, queries=2)
+        episode = draw_episode(self.seed * 10_000_019 + 800_000 + index, size=SIZES[index % len(SIZES)], max_shots=3, queries=2)
         images = np.concatenate([episode.support_images, episode.query_images])
         levels = self.extractor.windows([resized(normalised(image), SIDE, SIDE) for image in images])
         masks = torch.stack([shares(m, SIDE // 4) for m in np.concatenate([episode.support_masks, episode.query_masks])])
