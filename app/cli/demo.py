@@ -27,11 +27,12 @@ def demo(
 ) -> tuple[dict, str]:
     """Walks the whole loop on the sample project: shots, proposals, review, fine-tune, export, figures and a picture."""
     from app.exchange import overview
+    from app.operations.models import free_folder
     from data import sample
 
     images = settings.sample_folder()
     sample.make_sample(images)
-    folder = out or _free_folder(settings.data_folder() / "demo")
+    folder = out or free_folder(settings.data_folder() / "demo")
     show = _quiet if as_json else _shown
     where = folder / "project"
     classes = json.loads((images / "classes.json").read_text(encoding="utf-8"))["classes"]
@@ -57,15 +58,6 @@ def demo(
     value = {"project": str(where), "coco": str(coco), "labelme": str(labelme), "figures": str(figures), "overview": str(picture), "mean_iou": first["mean_iou"]}
     paths = "\n".join(f"  {name:9} {value[name]}" for name in ("project", "coco", "labelme", "figures", "overview"))
     return value, f"\nThe loop is closed. Mean IoU of the first proposals: {first['mean_iou']:.2f}.\n{paths}"
-
-
-def _free_folder(wanted: Path) -> Path:
-    """`wanted`, or the first of wanted-2, wanted-3 ... that is not there: an earlier demonstration is kept."""
-    folder, number = wanted, 1
-    while folder.exists():
-        number += 1
-        folder = wanted.with_name(f"{wanted.name}-{number}")
-    return folder
 
 
 def _part(sample: Path, where: Path, names: list[str], classes: dict[str, int]) -> Path:

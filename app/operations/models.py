@@ -150,7 +150,7 @@ def _copy(made: Path, folder: Path, training_set_json: bytes) -> None:
 
 
 def free_folder(folder: Path) -> Path:
-    """The folder, or with -2, -3 ... after its name where it is there already (left by a crash, or by a database since restored)."""
+    """The folder, or with -2, -3 ... after its name where it is there already: what an earlier run left is kept."""
     tried, number = folder, 1
     while tried.exists():
         number += 1
