@@ -165,7 +165,9 @@ def update(asked_torch: str | None, extras: set[str]) -> None:
         pip("uninstall", "--yes", "torch", "torchvision")
     if not pip("install", "-c", "constraints.txt", "-e", f".[{','.join(wanted)}]"):
         raise SetupError("pip could not install everything (its message is above). Once the package registry can be reached, run this again: it goes on from here.")
-    write_stamp({"digest": now, "torch": torch, "extras": wanted})
+    if torch == "cpu" and "+cpu" not in installed("torch"):
+        torch = "default"  # the index could not be had: asked for again, it is tried again
+    write_stamp({"digest": digest(ROOT, version_of(venv_python()), torch, wanted), "torch": torch, "extras": wanted})
 
 
 def use_headless_opencv() -> bool:

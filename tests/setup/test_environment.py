@@ -110,3 +110,20 @@ def test_another_installations_packages_do_not_leak_in(monkeypatch):
     monkeypatch.setenv("PIP_INDEX_URL", "https://registry.example/simple")
     given = environment.clean_environment()
     assert "PYTHONPATH" not in given and given["PIP_INDEX_URL"] == "https://registry.example/simple"
+
+
+def test_the_small_torch_is_tried_again_when_its_index_could_not_be_had(tmp_path, monkeypatch):
+    stamp, tries = tmp_path / "stamp.json", []
+    for name, value in {
+        "STAMP": stamp, "find_python": lambda: "python", "make_venv": lambda base: None, "version_of": lambda python: (3, 11, 2),
+        "installed": lambda name: "2.15.0+cpu" if len(tries) > 1 else "2.15.0", "pip": lambda *words: True,
+        "install_cpu_torch": lambda: tries.append("tried"), "read_stamp": lambda: read_stamp(stamp), "write_stamp": lambda value: write_stamp(value, stamp),
+    }.items():  # fmt: skip
+        monkeypatch.setattr(environment, name, value)
+    environment.update("cpu", {"test"})
+    assert read_stamp(stamp)["torch"] == "default"
+    environment.update(None, {"test"})
+    assert len(tries) == 1, "a plain run has nothing to do"
+    for _ in range(2):
+        environment.update("cpu", {"test"})
+        assert len(tries) == 2 and read_stamp(stamp)["torch"] == "cpu"
