@@ -194,6 +194,8 @@ class FineTune:
             logits, share, weight = self._answer(question)
             loss.append(float(masked_loss(logits, share, weight)))
             regions += confidence.points(quantised(logits[0].cpu().numpy()), question.image, question.label, smallest_area(question))
+            if not question.label.complete:
+                continue  # of its ground nothing is known: an area would count for those who mark everything
             known, there, proposed = weight > 0, share > 0.5, logits > 0
             both = areas.setdefault(question.label.class_id, [0, 0])
             both[0] += int((there & proposed & known).sum())

@@ -90,8 +90,13 @@ class ProjectEpisodes:
 
     @property
     def chooses_by_iou(self) -> bool:
-        """Whether enough groups are kept aside for an IoU to mean something."""
-        return any(sum(g in self.aside for g in self._holding(c)) >= LEAST_ASIDE for c in self.classes)
+        """Whether enough complete groups are kept aside for an IoU to mean something: where only what was accepted is known,
+        a network that marks everything would look best."""
+        return any(len(self._complete_aside(c)) >= LEAST_ASIDE for c in self.classes)
+
+    def _complete_aside(self, class_id: int) -> set[str]:
+        return {self.groups[i] for (i, c), label in self.labels.items()
+                if c == class_id and label.positive.w and label.complete and self.groups[i] in self.aside}
 
     def drop(self, image_id: int) -> None:
         """Leaves out an image that cannot be read; TooFewLabels when nothing can be learnt without it."""
@@ -103,13 +108,18 @@ class ProjectEpisodes:
             raise TooFewLabels("Too few of the labelled images can be read. Find them again with `defectloop locate`, then run the fine-tune again.")
 
     def draw(self, rng: np.random.Generator) -> Question:
-        """The next question to train on: three in five hold the class, the rest are good surface or hold rejected proposals."""
+        """The next question to train on: three in five hold the class, the rest are good surface or hold rejected proposals.
+
+        Of those that hold it, at least half are images whose ground is known too (complete ones, and shots): the others say
+        nothing against marking everything.
+        """
         class_id = self.classes[rng.integers(len(self.classes))]
         mine = [(i, label) for (i, c), label in self.labels.items() if c == class_id and self.groups[i] not in self.aside]
         marked = [m for m in mine if m[1].positive.w]
         empty = [m for m in mine if not m[1].positive.w and (m[1].complete or m[1].negative.w)]
         hard = [m for m in mine if m[1].negative.w]
-        pool = marked
+        whole = [m for m in marked if m[1].complete]
+        pool = whole if whole and rng.random() < 0.5 else marked
         if rng.random() >= 0.6 and (empty or hard):
             pool = hard if hard and (not empty or rng.random() < 0.5) else empty
         image_id, label = pool[rng.integers(len(pool))]
@@ -127,13 +137,21 @@ class ProjectEpisodes:
 
     def to_choose_by(self, rng: np.random.Generator) -> list[Question]:
         """The kept-aside images, each asked with the present shots, where there are some; at most `_MOST_LOOKED_AT` of them,
-        two thirds of which hold the class, drawn once."""
+        two thirds of which hold the class, drawn once. Where too few complete ones are kept aside, the shots stand in for their
+        ground, each asked with the others, although they train too."""
         asked = sorted(((key, label) for key, label in self.labels.items() if self.groups[key[0]] in self.aside and key[1] in self.classes), key=lambda a: a[0])
         asked = [asked[k] for k in rng.permutation(len(asked))]
         marked = [a for a in asked if a[1].positive.w][: 2 * _MOST_LOOKED_AT // 3]
         others = [a for a in asked if not a[1].positive.w and (a[1].complete or a[1].negative.w)]
-        return [Question(self.images[image_id], label, tuple(self.supports.get(class_id, ())) or self._shots(class_id, self.groups[image_id], rng))
+        kept = [Question(self.images[image_id], label, tuple(self.supports.get(class_id, ())) or self._shots(class_id, self.groups[image_id], rng))
                 for (image_id, class_id), label in marked + others[: _MOST_LOOKED_AT - len(marked)]]
+        return kept + [question for c in self.classes if len(self._complete_aside(c)) < LEAST_ASIDE for question in self._shots_asked(c)]
+
+    def _shots_asked(self, class_id: int) -> list[Question]:
+        """Each shot of a class as a question to the others."""
+        shots = self.supports.get(class_id, [])
+        others = [tuple(e for e in shots if e.group != shot.group) for shot in shots]
+        return [Question(shot.image, self.labels[shot.image.id, class_id], by) for shot, by in zip(shots, others, strict=True) if by]
 
 
 def _as_shot(label: TrainLabel) -> TrainLabel:

@@ -25,9 +25,9 @@ def git(*words: str) -> str:
     return subprocess.run(["git", "-C", str(CHECKOUT), *words], capture_output=True, text=True, encoding="utf-8").stdout.strip()
 
 
-def code() -> str:
-    """What tells one state of the engines from another: the committed trees of what computes."""
-    return " ".join(git("rev-parse", f"HEAD:{folder}")[:12] for folder in ("core_models", "resources/weights"))
+def code(*folders: str) -> str:
+    """What tells one state of the program from another: the committed trees of these folders."""
+    return " ".join(git("rev-parse", f"HEAD:{folder}")[:12] for folder in folders)
 
 
 def commit() -> str:

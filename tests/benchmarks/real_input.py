@@ -5,8 +5,8 @@ ones beside them where there are any), each engine on the same shots. Only group
 chosen on the even ones. Then, for two classes of each set, what scores well is accepted, the model is fine-tuned, and the
 new version is compared with the old one on a third of the groups that nothing else touched.
 
-Interrupted, it goes on where it stopped: each figure is kept in STATE as soon as it is there, under the code that made it;
-figures of other code are left behind. Seconds an image are taken from each class's first draw: cold with an empty cache,
+Interrupted, it goes on where it stopped: each figure is kept in STATE as soon as it is there, under the code that made it (the
+engines', and for the fine-tunes the training's as well); figures of other code are left behind. Seconds an image are taken from each class's first draw: cold with an empty cache,
 cached when the same command is run over again.
 """
 
@@ -32,6 +32,7 @@ ENGINES = ("nearest", "support_head", "strip_steel")
 SETS = {"magnetic_tile": ("blowhole", "break", "crack", "fray", "uneven"), "sd_saliency_900": ("inclusion", "patches", "scratches")}
 TUNED = (("magnetic_tile", "blowhole"), ("magnetic_tile", "crack"), ("sd_saliency_900", "patches"), ("sd_saliency_900", "scratches"))
 QUERIES, CLEAN = 60, 25
+ENGINE_CODE = ("core_models/contract", "core_models/inference", "core_models/models", "resources/weights")
 STATE = Path(platformdirs.user_cache_dir("defectloop-benchmarks", appauthor=False)) / "real_input.json"
 
 
@@ -170,8 +171,9 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=3.0, help="of each fine-tune")
     options = parser.parse_args()
     state = json.loads(STATE.read_text(encoding="utf-8")) if STATE.exists() else {}
-    if state.get("code") != code():
-        state = {"code": code(), "draws": {}, "tuned": {}}
+    for part, folders in (("draws", ENGINE_CODE), ("tuned", (*ENGINE_CODE, "core_models/training"))):
+        if state.get(f"{part} of") != code(*folders):
+            state |= {part: {}, f"{part} of": code(*folders)}
 
     def keep() -> None:
         STATE.parent.mkdir(parents=True, exist_ok=True)

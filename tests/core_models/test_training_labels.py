@@ -64,8 +64,8 @@ def image(k: int) -> ImageRef:
     return ImageRef(k, f"{k}.png", f"sha{k}", 64, 64)
 
 
-def project(groups: int, clean: int = 4, shots: int = 2, hard: bool = False) -> tuple[list[LabelledImage], SupportSet]:
-    marked = [LabelledImage(image(k), f"g{k}", (TrainLabel(1, box(k, 4, 6, 6), negative=box(40, 40, 5, 5) if hard else Mask.EMPTY, complete=k % 2 == 0),))
+def project(groups: int, clean: int = 4, shots: int = 2, hard: bool = False, every: int = 2) -> tuple[list[LabelledImage], SupportSet]:
+    marked = [LabelledImage(image(k), f"g{k}", (TrainLabel(1, box(k, 4, 6, 6), negative=box(40, 40, 5, 5) if hard else Mask.EMPTY, complete=k % every == 0),))
               for k in range(groups)]
     empty = [LabelledImage(image(100 + k), f"c{k}", (TrainLabel(1, Mask.EMPTY, complete=True),)) for k in range(clean)]
     return marked + empty, SupportSet(1, "scratch", tuple(Shot(m.image, m.labels[0].positive) for m in marked[:shots]))
@@ -86,7 +86,7 @@ def test_shots_never_come_from_the_group_that_is_asked_nor_from_those_kept_aside
 
 
 def test_a_fifth_of_the_groups_is_kept_aside_and_never_a_shot_s() -> None:
-    train, support = project(20, clean=10)
+    train, support = project(20, clean=10, every=1)
     episodes = ProjectEpisodes(train, [support], seed=3)
     assert episodes.chooses_by_iou
     assert len([g for g in episodes.aside if g.startswith("g")]) == 4
@@ -107,6 +107,29 @@ def test_not_every_image_kept_aside_is_looked_at_in_a_large_project() -> None:
 
 def test_with_few_groups_the_loss_chooses() -> None:
     assert not ProjectEpisodes(*[x if k == 0 else [x] for k, x in enumerate(project(5))], seed=3).chooses_by_iou
+
+
+def accepted(groups: int) -> tuple[list[LabelledImage], SupportSet]:
+    """Two shots, and images of which only accepted regions are known."""
+    train, support = project(groups, clean=0)
+    return [LabelledImage(t.image, t.group, (TrainLabel(1, t.labels[0].positive),)) for t in train], support
+
+
+def test_accepted_regions_alone_choose_nothing_and_the_shots_stand_for_the_ground() -> None:
+    train, support = accepted(30)
+    episodes = ProjectEpisodes(train, [support], seed=3)
+    assert not episodes.chooses_by_iou, "whoever marks everything would have the best IoU"
+    asked = episodes.to_choose_by(np.random.default_rng(0))
+    of_shots = [q for q in asked if q.image.id in (0, 1)]
+    assert len(of_shots) == 2 and all(q.label.complete and {e.image.id for e in q.shots} == {1 - q.image.id} for q in of_shots)
+    assert {episodes.groups[q.image.id] for q in asked if q not in of_shots} == episodes.aside
+
+
+def test_images_whose_ground_is_known_are_asked_half_of_the_time_however_few() -> None:
+    train, support = accepted(100)
+    episodes, rng = ProjectEpisodes(train, [support], seed=3), np.random.default_rng(0)
+    whole = [episodes.draw(rng).label.complete for _ in range(400)]
+    assert 0.4 < np.mean(whole) < 0.62
 
 
 def test_too_few_labels_say_what_is_missing() -> None:
