@@ -32,7 +32,7 @@ ENGINES = ("nearest", "support_head", "strip_steel")
 SETS = {"magnetic_tile": ("blowhole", "break", "crack", "fray", "uneven"), "sd_saliency_900": ("inclusion", "patches", "scratches")}
 TUNED = (("magnetic_tile", "blowhole"), ("magnetic_tile", "crack"), ("sd_saliency_900", "patches"), ("sd_saliency_900", "scratches"))
 QUERIES, CLEAN = 60, 25
-ENGINE_CODE = ("core_models/contract", "core_models/inference", "core_models/models", "resources/weights")
+ENGINE_CODE = ("core_models/contract", "core_models/inference", "core_models/models", *(f"resources/weights/{name}/weights.safetensors" for name in ("backbone", "strip_steel")))
 STATE = Path(platformdirs.user_cache_dir("defectloop-benchmarks", appauthor=False)) / "real_input.json"
 
 
