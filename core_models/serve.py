@@ -163,7 +163,13 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO, engines: Engines, on_end: Call
             return
         except Exception as fault:
             traceback.print_exc()
-            pipe.send(outgoing, pipe.Unanswered(message.id, str(fault) or type(fault).__name__))
+            pipe.send(outgoing, pipe.Unanswered(message.id, _sentence(fault)))
+
+
+def _sentence(fault: Exception) -> str:
+    if isinstance(fault, MemoryError):
+        return "The memory of this computer was not enough for an answer. Close other programs, then ask again."
+    return str(fault) or type(fault).__name__
 
 
 def _read(incoming: BinaryIO, inbox: _Inbox, on_end: Callable[[], None]) -> None:

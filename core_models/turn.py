@@ -39,6 +39,7 @@ class _Turn:
         self.compute: FileLock | None = None
         self.assistant: FileLock | None = None
         self.marked_at = 0.0
+        self.given_up = False  # on an assistant that hangs
 
 
 _turn = _Turn()
@@ -106,14 +107,22 @@ def _take_turn(on_wait: Callable[[], None] = lambda: None) -> None:
 
 
 def _give_way() -> float:
-    """Lets the assistant compute if it wants to; the seconds waited."""
+    """Lets the assistant compute if it wants to; the seconds waited. One that takes far too long is not waited for again."""
     now = time.monotonic()
     if now - _turn.marked_at > 1:
         _mark()
     if _free(_turn.assistant):
+        _turn.given_up = False
+        return 0.0
+    if _turn.given_up:
         return 0.0
     _turn.compute.release(force=True)
     while not _free(_turn.assistant):
+        if told_to_stop():
+            raise Stop
+        if time.monotonic() - now > _STALE_S:
+            _turn.given_up = True
+            break
         show_life()
         time.sleep(_LOOK_S)
     _take_turn()

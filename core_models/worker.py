@@ -175,6 +175,8 @@ def _sentence(fault: Exception) -> str:
         return "The memory of this computer was not enough. Close other programs, or use --device cpu or smaller images, and run the same command again."
     if isinstance(fault, OSError) and fault.errno in (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)):
         return "The disk is full. Make room and run the same command again; what was done is kept."
+    if isinstance(fault, PermissionError):
+        return f"There is no permission to use {fault.filename or 'a file'}. Ask for the right to read and write there, and run the same command again."
     return f"Something went wrong inside the worker ({type(fault).__name__}: {said[:200]}). The details are in log.txt of the job's folder."
 
 

@@ -6,6 +6,7 @@ computes at a time. A job that was running when we ended is attached to again, b
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import subprocess
 import time
@@ -104,7 +105,10 @@ class JobRunner:
         if spoke and self._has_ended(job.id):
             self._forget(job.id, folder)
         elif ended and not spoke:
-            self._end(job.id, folder, *self._how_it_ended(watch, folder))
+            state, message = self._how_it_ended(watch, folder)
+            if process is None:
+                _stop_unknown(folder)
+            self._end(job.id, folder, state, message)
         elif watch.silent_s > self._silence_s:
             if process and process.is_here:
                 process.kill_tree()
@@ -200,6 +204,12 @@ class JobRunner:
             return
         process = Process.of(watch.child.pid)
         self._workspace.do(jobs.launched, job.id, watch.child.pid, process.started if process else 0.0, title="", undoable=False)
+
+
+def _stop_unknown(job_folder: Path) -> None:
+    """A worker that was just being started when we were killed, and has not said its name yet, would compute for nobody."""
+    with contextlib.suppress(OSError):
+        (job_folder / contract.CANCEL).touch()
 
 
 def ask_to_stop(job_folder: Path) -> None:

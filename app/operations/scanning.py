@@ -72,8 +72,10 @@ def _look(path: Path, given: Path) -> Scanned | Refused:
     try:
         data = path.read_bytes()
         array, probe = image_file.decode(data, path.name)
+        return Scanned(path, given, hashlib.sha256(data).hexdigest(), probe, thumbnail(array))
     except OSError as fault:
         return Refused(path, f"{path.name} cannot be opened: {fault.strerror or fault}.")
     except ImageFileError as fault:
         return Refused(path, str(fault))
-    return Scanned(path, given, hashlib.sha256(data).hexdigest(), probe, thumbnail(array))
+    except MemoryError:
+        return Refused(path, f"{path.name} is too large for the memory of this machine.")

@@ -41,7 +41,8 @@ class FeatureCache:
 
     def __init__(self, folder: Path, bound_bytes: int) -> None:
         self.folder, self.bound = folder, bound_bytes
-        folder.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(OSError):  # where it cannot be made, nothing can be kept
+            folder.mkdir(parents=True, exist_ok=True)
         self._size = self._swept()
 
     def path(self, key: str) -> Path:

@@ -1,7 +1,9 @@
 """The command line's own grammar: exit codes, JSON, several values after one option."""
 
 import importlib
+import io
 import json
+import sys
 
 import pytest
 
@@ -75,6 +77,29 @@ def test_json_is_one_value_on_stdout(tmp_path, capsys):
     assert status["images"] == 0 and status["classes"][0]["name"] == "划痕"
     assert cli.run(["undo", str(project)]) == 0
     assert "划痕" in capsys.readouterr().out
+
+
+def narrow(monkeypatch, name: str) -> io.TextIOWrapper:
+    """Puts a stream in place that knows ASCII only, as a console of another code page."""
+    stream = io.TextIOWrapper(io.BytesIO(), "ascii", errors="strict", write_through=True)
+    monkeypatch.setattr(sys, name, stream)
+    return stream
+
+
+def test_signs_that_the_terminal_lacks_end_no_command(tmp_path, monkeypatch):
+    project = tmp_path / "项目 1"
+    assert cli.run(["new", str(project)]) == 0 and cli.run(["classes", str(project), "--add", "划痕"]) == 0
+    out = narrow(monkeypatch, "stdout")
+    assert cli.run(["classes", str(project)]) == 0
+    assert b"??" in out.buffer.getvalue()
+
+
+def test_nor_do_they_end_the_sentence_on_what_is_wrong(tmp_path, monkeypatch):
+    said = narrow(monkeypatch, "stderr")
+    monkeypatch.setattr(sys, "argv", ["defectloop", "status", str(tmp_path / "没有")])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1 and b"There is no project" in said.buffer.getvalue()
 
 
 def test_every_command_is_found_where_it_is_looked_for():

@@ -159,6 +159,21 @@ def test_all_orientations_are_turned_upright(tmp_path, orientation):
         assert got.shape == shape and got[corner] == 200 and got[beside] == 100
 
 
+def test_a_turned_webp_is_turned_upright(tmp_path):
+    stored = np.zeros((16, 24, 3), np.uint8)
+    stored[:, :8, 0] = 200  # red at the left as stored: at the top once turned
+    whole = encoded(stored, ".webp", cv2.IMWRITE_WEBP_QUALITY, 101)
+
+    def chunk(name: bytes, content: bytes) -> bytes:
+        return name + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
+
+    size = struct.pack("<I", 24 - 1)[:3] + struct.pack("<I", 16 - 1)[:3]
+    parts = b"WEBP" + chunk(b"VP8X", b"\x08\0\0\0" + size) + whole[12:] + chunk(b"EXIF", exif(6))
+    got = read_bytes(tmp_path, b"RIFF" + struct.pack("<I", len(parts)) + parts, "a.webp")
+    assert got.shape == (24, 16, 3)
+    assert (got[:8, :, 0] == 200).all() and not got[8:].any()
+
+
 def test_an_orientation_that_makes_no_sense_is_upright(tmp_path):
     assert np.array_equal(read_bytes(tmp_path, jpeg_turned(GREY, 77), "a.jpg").shape, GREY.shape)
 
@@ -213,6 +228,16 @@ def test_a_line_scan_of_30000_pixels(tmp_path):
     for data, name in ((encoded(wide, ".png"), "w.png"), (tiff(wide), "w.tif"), (tiff(wide, bigtiff=True), "w.tif")):
         got = read_bytes(tmp_path, data, name)
         assert got.shape == (64, 30_000) and got[40, 29_999] == 60_000
+
+
+def test_a_tiff_that_claims_to_be_larger_than_any_memory_is_not_unpacked(tmp_path, monkeypatch):
+    data = bytearray(tiff(GREY, photometric="minisblack"))
+    for tag in (256, 257):  # ImageWidth and ImageLength
+        at = data.index(struct.pack("<HHI", tag, 3 if struct.pack("<HHI", tag, 3, 1) in data else 4, 1))
+        data[at : at + 12] = struct.pack("<HHII", tag, 4, 1, 200_000)
+    monkeypatch.setattr(tifffile.TiffPage, "asarray", lambda *_, **__: pytest.fail("it was unpacked"))
+    with pytest.raises(ImageFileError, match="too large for the memory"):
+        image_file.decode(bytes(data), "w.tif")
 
 
 @pytest.mark.slow

@@ -80,6 +80,15 @@ def test_a_full_disk_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert not list(tmp_path.rglob("*.part"))
 
 
+def test_a_folder_that_cannot_be_made_is_no_fault(tmp_path: Path) -> None:
+    """As in a home without write permission: features are computed each time."""
+    (tmp_path / "file").touch()
+    cache = FeatureCache(tmp_path / "file" / "features", 10 * SIZE)
+    cache.store("ab1", levels())
+    cache.pin(["ab1"])
+    assert cache.load("ab1") is None
+
+
 def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
     left = tmp_path / "ab" / "ab1.77.part"
     left.parent.mkdir()

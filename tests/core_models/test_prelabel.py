@@ -106,6 +106,18 @@ def test_a_lost_shot_fails_the_job_in_words(images, cache, tmp_path) -> None:
     assert isinstance(events[-1], Failed) and "spot" in events[-1].sentence and "lost.png" in events[-1].sentence
 
 
+@pytest.mark.parametrize("learnt_before", [False, True])
+def test_a_shot_that_has_changed_fails_the_job_in_words(images, tmp_path, learnt_before) -> None:
+    """Also where what was learnt from it is at hand: the shot that is shown would not be the one that was learnt."""
+    shot = stored(tmp_path, 1, surface(1, 112, 112, SPOTS[1])[0], "shot.png")
+    spec = spec_of({**images, 1: shot}, tmp_path / "cache", [4], ModelRef(2, "nearest", params={"orientations": 1}))
+    if learnt_before:
+        assert isinstance(events_of(spec, tmp_path / "before")[-1], Finished)
+    Path(shot.path).write_bytes(Path(images[2].path).read_bytes())
+    events = events_of(spec, tmp_path / "job")
+    assert isinstance(events[-1], Failed) and "shot.png has changed" in events[-1].sentence
+
+
 @pytest.mark.parametrize("array", [
     np.full((50, 60), 9, np.uint8), np.zeros((1, 1), np.uint8), np.full((300, 5, 3), 77, np.uint8),
     np.random.default_rng(1).integers(0, 4096, (45, 70)).astype(np.uint16), surface(8, 400, 33)[0],

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from core_models.inference import prepared_cache
 from core_models.inference.prepared_cache import PreparedCache
 
 
@@ -24,3 +25,13 @@ def test_a_damaged_file_is_learnt_again(tmp_path):
     path.write_bytes(bytes(raw))
     assert cache.load("k") is None
     assert cache.load("other") is None
+
+
+def test_a_full_disk_is_no_fault(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(prepared_cache.os, "replace", full)
+    cache = PreparedCache(tmp_path)
+    cache.store("k", {"bank": torch.ones(64)}, {"cut": 0.5})
+    assert cache.load("k") is None and not list(tmp_path.iterdir())

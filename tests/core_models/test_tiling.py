@@ -8,11 +8,13 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core_models.inference import features
+from core_models.contract.job import Compute, ModelRef
+from core_models.inference import features, predictor
 from core_models.inference.device import Device
 from core_models.inference.features import Extractor
-from core_models.inference.tiling import tiles_of
+from core_models.inference.tiling import MARGIN, TILE, tiles_of
 from core_models.inference.view import View
+from tests.core_models.synthetic import levels
 
 
 @given(st.integers(1, 300), st.integers(1, 90))
@@ -52,7 +54,27 @@ def test_tiles_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_large_maps_lie_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    files, real = [], features.tempfile.TemporaryFile
+    monkeypatch.setattr(features.tempfile, "TemporaryFile", lambda: files.append(1) or real())
+    features._room((2, 30, 40))
+    assert not files
     monkeypatch.setattr(features, "_IN_MEMORY", 100)
     room = features._room((2, 30, 40))
+    assert files
     room[1] = 3
     assert room.dtype == torch.float16 and float(room[1].float().sum()) == 3 * 30 * 40
+
+
+def test_a_wide_scan_is_scored_window_by_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    scorer = predictor.Predictor(ModelRef(1, "nearest", params={"orientations": 1}), Compute("cpu"))
+    shot, mask = levels(1, 64, 64, (16, 16, 24, 24))
+    support = scorer.net.encode_support([shot], [mask])
+    scan = {stride: level[0] for stride, level in levels(2, 64, 3072, (1500, 16, 60, 30))[0].items()}
+    with torch.inference_mode():
+        whole = scorer._map(scan, support)
+        monkeypatch.setattr(predictor, "_SCORED_AT_ONCE", 64 * 1024)
+        widths, real = [], scorer.net.segment
+        monkeypatch.setattr(scorer.net, "segment", lambda part, *rest: widths.append(part[4].shape[-1] * 4) or real(part, *rest))
+        tiled = scorer._map(scan, support)
+    assert len(widths) == 3 and max(widths) <= TILE + 2 * MARGIN
+    assert tiled.shape == whole.shape and np.abs(tiled.astype(int) - whole).max() <= 1

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
-from core_models.inference.view import CELL, View, normalised, scale_of, view_size
+from core_models.inference.view import CELL, SHORT_SIDE, View, normalised, scale_of, view_size
 from tests.core_models.synthetic import surface
 
 
@@ -44,6 +46,7 @@ def test_what_is_no_number_is_no_defect() -> None:
     image[:4, :4], image[5, 5], image[6, 6] = np.nan, np.inf, -np.inf
     view = normalised(image)
     assert np.isfinite(view).all() and abs(view[0, 0]) < 1e-3
+    assert 0.9 < view[10:].std() < 1.1, "the rest is seen as ever"
 
 
 def test_small_images_grow_and_large_ones_stay() -> None:
@@ -51,6 +54,18 @@ def test_small_images_grow_and_large_ones_stay() -> None:
     assert view_size(248, 373) == (384, 578)
     assert view_size(4096, 1024) == (4096, 1024)
     assert scale_of(4, 4) == 8.0
+
+
+def test_a_wide_scan_is_never_held_as_floats() -> None:
+    scan = np.random.default_rng(3).integers(0, 255, (SHORT_SIDE, 30_000), dtype=np.uint8)
+    tracemalloc.start()
+    try:
+        window = View(scan).window(20_480, 0, 21_504, SHORT_SIDE)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert window.shape == (SHORT_SIDE, 1024) and abs(window.std() - 1) < 0.05
+    assert most < 2 * scan.nbytes, "as floats it would take four times its bytes"
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 500), (31, 17), (400, 385), (400, 390, 3)])

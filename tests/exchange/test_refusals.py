@@ -9,6 +9,7 @@ import pytest
 from app.errors import UserError
 from app.exchange import formats, rasterise
 from app.workspace import Workspace
+from core_models.contract.mask import compress
 from tests.exchange.conftest import HEIGHT, WIDTH, Project, square, write_json, write_png
 
 GOOD = {"size": [HEIGHT, WIDTH], "counts": [5, 20, HEIGHT * WIDTH - 25]}
@@ -70,12 +71,16 @@ def assert_refused(project, format, path, *words, **options):
     ("segmentation", "word"),
     [
         ({"size": [HEIGHT, WIDTH], "counts": [5, 999_999]}, "run lengths"),
+        ({"size": [HEIGHT, WIDTH], "counts": [5, HEIGHT * WIDTH]}, "do not fit an image of 60 x 40"),
+        ({"size": [HEIGHT, WIDTH], "counts": [5, HEIGHT * WIDTH - 6]}, "do not fit an image of 60 x 40"),
+        ({"size": [HEIGHT, WIDTH], "counts": compress(np.array([5, HEIGHT * WIDTH])).decode()}, "do not fit an image of 60 x 40"),
         ({"size": [HEIGHT, WIDTH], "counts": [5, -5, HEIGHT * WIDTH]}, "run lengths"),
         ({"size": [HEIGHT, WIDTH], "counts": [5, 2.5, HEIGHT * WIDTH - 7.5]}, "run lengths"),
         ({"size": [HEIGHT, WIDTH], "counts": [True, HEIGHT * WIDTH - 1]}, "run lengths"),
         ({"size": [HEIGHT, WIDTH], "counts": [10**17]}, "run lengths"),
         ({"size": [HEIGHT, WIDTH], "counts": "52203"}, "run lengths"),
         ({"size": [HEIGHT, WIDTH], "counts": "中"}, "run lengths"),
+        ({"size": [HEIGHT, WIDTH], "counts": "u" + compress(np.array(GOOD["counts"])).decode()[1:]}, "signs that do not belong"),
         ({"size": [HEIGHT, WIDTH], "counts": "o"}, "cut short"),
         ({"size": [HEIGHT, WIDTH]}, "run lengths"),
         ({"size": [HEIGHT // 2, WIDTH], "counts": [HEIGHT * WIDTH // 2]}, "60 x 40"),
@@ -126,6 +131,19 @@ def test_paths_that_may_leave_the_folder(bystander, tmp_path, format, name):
     write_png(tmp_path / "secret.png", np.full((HEIGHT, WIDTH), 9))
     build = coco_file if format == "coco" else labelme_file
     assert_refused(bystander, format, build(tmp_path / "labels", name=name), "may lead out")
+
+
+@pytest.mark.parametrize("format", ["coco", "labelme", "masks"])
+def test_the_path_below_a_root_may_not_leave_it_either(bystander, tmp_path, format):
+    """The key of our own exports, which others may have written too."""
+    folder, own = tmp_path / "labels", {"path": "../b.png"}
+    if format == "coco":
+        path = coco_file(folder, image=own)
+    elif format == "labelme":
+        path = labelme_file(folder, **own)
+    else:
+        path = masks_folder(folder, index={"classes": {"crack": 1}, "images": {"b.png": own}})
+    assert_refused(bystander, format, path, "may lead out")
 
 
 @pytest.mark.parametrize("name", ["", "."])

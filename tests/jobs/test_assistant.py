@@ -83,6 +83,14 @@ def test_a_fault_is_an_answer_and_the_worker_stays(assistant, answers):
     assert answers.get(timeout=20)[0].stage == "rough" and assistant.pid == pid
 
 
+def test_too_little_memory_is_a_sentence_and_the_worker_stays(assistant, answers):
+    ask(assistant, "large")
+    answer, _ = answers.get(timeout=20)
+    assert "memory of this computer was not enough" in answer.sentence and answer.sentence.endswith("ask again.")
+    ask(assistant)
+    assert answers.get(timeout=20)[0].stage == "rough"
+
+
 def test_a_worker_that_dies_is_said_and_started_again(assistant, answers):
     number = ask(assistant, "deadly")
     assert answers.get(timeout=20)[0] == pipe.Unanswered(number, "The worker for suggestions ended unexpectedly; ask again.")

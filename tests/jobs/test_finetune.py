@@ -148,9 +148,14 @@ def test_a_result_that_was_altered_is_not_taken_over(toy, toy_jobs, monkeypatch)
 
 def test_a_result_outside_of_the_job_folder_is_not_taken_over(toy, toy_jobs):
     job_id = tune(toy, toy_jobs)
-    toy.do(jobs.apply_events, toy.workspace.folder, job_id, [contract.Finished({"folder": "../.."})], 0, 9, undoable=False)
+    elsewhere = toy.workspace.folder / "jobs" / "model"  # whole, but not this job's
+    elsewhere.mkdir()
+    (elsewhere / "weights.safetensors").write_bytes(b"1")
+    card.write_card(elsewhere, {})
+    toy.do(jobs.apply_events, toy.workspace.folder, job_id, [contract.Finished({"folder": "../model"})], 0, 9, undoable=False)
     job = toy_jobs.get(job_id)
-    assert job.state == "failed" and "outside" in job.message
+    assert job.state == "failed" and "names a folder outside of its own" in job.message
+    assert newest(toy).job_id is None
 
 
 def test_two_versions_are_compared(toy, toy_jobs):

@@ -116,6 +116,25 @@ def test_the_next_command_attaches_to_the_worker_of_a_killed_one(project, monkey
     assert_whole(folder, image_ids)
 
 
+def test_a_worker_that_was_not_noted_yet_is_known_by_its_own_word(project, monkeypatch, toy_workers):
+    """Ended between starting the worker and noting its number."""
+    folder, image_ids = project
+    monkeypatch.setenv("TOY_STEP_S", "0.02")
+
+    def ended(*_):
+        raise MemoryError
+
+    with Workspace.open(folder, writing=True) as workspace:
+        job_id = batch.prelabel(workspace, ["scratch"])
+        with monkeypatch.context() as patched, pytest.raises(MemoryError):
+            patched.setattr(jobs, "launched", ended)
+            JobRunner(workspace).poll()
+        wait_until((folder / "jobs" / str(job_id) / "worker.json").exists)
+        job = JobRunner(workspace).run_until_done(job_id, every_s=0.002)
+    assert (job.state, job.pid, job.done) == ("finished", None, COUNT)
+    assert_whole(folder, image_ids)
+
+
 def test_events_and_their_offset_are_one_transaction(project, monkeypatch, toy_workers):
     """Ended between writing the results and the end of the transaction, the same events are applied at the next look, once."""
     folder, image_ids = project

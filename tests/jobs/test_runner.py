@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -12,11 +14,12 @@ from sqlalchemy import select
 
 from app import settings
 from app.errors import UserError
-from app.jobs import batch, launchers
+from app.jobs import batch, launchers, runner
 from app.jobs.runner import JobRunner
 from app.operations import images, jobs
 from app.store.records import Inference, Prediction
 from app.workspace import Workspace
+from core_models.contract import job as contract
 from tests.jobs.toy_worker import AFTER, regions_of
 
 
@@ -179,6 +182,28 @@ def test_a_worker_that_does_not_even_beat_is_ended(toy, toy_jobs, monkeypatch):
     assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there a killed process looks as one that ended")
+def test_a_worker_that_the_system_killed_for_its_memory_is_said(toy, toy_jobs, monkeypatch):
+    monkeypatch.setenv("TOY_STEP_S", "0.1")
+    job_id = toy_jobs.queue()
+    psutil.Process(toy_jobs.wait_for(job_id, lambda job: job.done >= 1).pid).kill()
+    job = toy_jobs.run(job_id)
+    assert job.state == "interrupted" and "as when the memory is full" in job.message and "Run the same command again" in job.message
+    monkeypatch.setenv("TOY_STEP_S", "0")
+    rest = toy_jobs.run()
+    assert (rest.state, rest.done) == ("finished", 8 - job.done)
+    assert len(toy.find(select(Prediction))) == regions_expected(toy)
+
+
+def test_a_computer_that_slept_has_not_been_listening(monkeypatch):
+    times = iter([1000.0, 1000.5, 1001.0, 4601.0])
+    monkeypatch.setattr(runner, "time", SimpleNamespace(monotonic=lambda: next(times)))
+    watch = runner._Watch()
+    for _ in range(3):
+        watch.look(spoke=False)
+    assert watch.silent_s == 2.0
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="limits on file sizes are POSIX")
 def test_a_disk_that_is_full_for_the_worker_is_said(toy, toy_jobs, monkeypatch):
     monkeypatch.setenv("TOY", "limit")
@@ -222,6 +247,55 @@ def test_a_report_that_cannot_be_taken_over_fails_its_job_only(toy, toy_jobs, mo
     toy_jobs.runner.poll()
     assert toy_jobs.get(job_id).state == "failed"
     assert toy_jobs.run().state == "finished"
+
+
+def test_a_worker_of_which_nobody_knows_does_not_compute_for_nothing(toy, toy_jobs):
+    """The program was killed when it had just started a worker, which had not said its name yet: the job is given up."""
+    job_id = toy_jobs.queue()
+    folder = toy.workspace.folder / toy_jobs.get(job_id).folder
+    toy.do(jobs.begin, toy.workspace.folder, job_id, launchers.HOST, undoable=False)
+    toy_jobs.runner.poll()
+    if toy.workspace.database.is_sqlite:
+        assert toy_jobs.get(job_id).state == "interrupted"
+        subprocess.run(launchers.worker_command(str(folder)), check=True, timeout=60)
+        assert '"cancelled"' in (folder / "events.jsonl").read_text(encoding="utf-8").splitlines()[-1]
+        assert toy_jobs.run().state == "finished"
+        assert len(toy.find(select(Prediction))) == regions_expected(toy)
+
+
+@pytest.fixture
+def bystander():
+    """A process that lives and does nothing."""
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    yield process
+    process.kill()
+    process.wait()
+
+
+def begun(toy, toy_jobs, pid: int, started: float) -> int:
+    """A job that another command began, with that worker."""
+    job_id = toy_jobs.queue()
+    toy.do(jobs.begin, toy.workspace.folder, job_id, launchers.HOST, undoable=False)
+    toy.do(jobs.launched, job_id, pid, started, undoable=False)
+    return job_id
+
+
+def test_another_process_with_the_number_of_a_worker_is_not_taken_for_it(toy, toy_jobs, bystander):
+    """As after the computer was started anew."""
+    job_id = begun(toy, toy_jobs, bystander.pid, psutil.Process(bystander.pid).create_time() - 3600)
+    toy_jobs.runner.poll()
+    assert toy_jobs.get(job_id).state == "interrupted" and bystander.poll() is None
+
+
+def test_a_line_that_is_being_written_is_read_when_it_is_whole(toy, toy_jobs, bystander):
+    job_id = begun(toy, toy_jobs, bystander.pid, psutil.Process(bystander.pid).create_time())
+    lines = [contract.event_line(contract.Progress(k, 8)) for k in (1, 2)]
+    events = toy.workspace.folder / toy_jobs.get(job_id).folder / "events.jsonl"
+    for text, done in ((lines[0] + lines[1][:9], 1), (lines[1][9:], 2)):
+        with events.open("a", encoding="utf-8") as f:
+            f.write(text)
+        toy_jobs.runner.poll()
+        assert toy_jobs.get(job_id).done == done
 
 
 def test_one_job_at_a_time_and_what_others_did_meanwhile_is_left_out(toy, toy_jobs, monkeypatch):

@@ -14,6 +14,7 @@ from filelock import FileLock
 
 from core_models import turn, worker
 from core_models.contract import job as contract
+from core_models.contract.card import CardError
 from core_models.contract.episode import ImageRef
 from core_models.contract.job import Cancelled, Failed, Finished, Item, ItemFailed, ModelRef, Predicted, PrelabelSpec, Progress, Started
 
@@ -52,7 +53,7 @@ def test_images_are_counted_when_all_their_classes_are_through(run):
         yield pass_of(1, 5)
         yield pass_of(2, 5)
         yield pass_of(1, 6)
-        yield ItemFailed(3, "torn")
+        yield ItemFailed(3, "图 3.png is torn")
         yield Progress(77, 77, "nearly done")
         yield pass_of(2, 6)
 
@@ -60,6 +61,7 @@ def test_images_are_counted_when_all_their_classes_are_through(run):
     counts = [(e.done, e.total) for e in events if isinstance(e, Progress)]
     assert code == 0 and counts[0] == (0, 3) and counts[-1] == (3, 3)
     assert [d for d, _ in counts] == [0, 1, 2, 2, 3] and events[-1] == Finished()
+    assert ItemFailed(3, "图 3.png is torn") in events
 
 
 def test_a_torn_line_goes_before_new_ones_come(run, folder):
@@ -86,7 +88,9 @@ def test_what_comes_after_the_end_is_not_written(run):
         (type("OutOfMemoryError", (RuntimeError,), {})("CUDA out of memory"), "memory"),
         (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried"), "memory"),
         (OSError(28, "No space left on device"), "disk is full"),
+        (PermissionError(13, "Permission denied", "scores/3_5.part"), "no permission to use scores/3_5.part"),
         (turn.BodyError("No image could be read."), "No image could be read."),
+        (CardError("The model folder lacks weights. Choose another version."), "The model folder lacks weights. Choose another version."),
         (KeyError("x"), "log.txt"),
     ],
 )
@@ -97,6 +101,7 @@ def test_faults_are_sentences(run, fault, says):
 
     code, events = run(body)
     assert code == 1 and isinstance(events[-1], Failed) and says in events[-1].sentence
+    assert ("inside the worker" in events[-1].sentence) == isinstance(fault, KeyError), "only a fault of the program is said to be one"
 
 
 def test_a_spec_that_cannot_be_read_is_said(folder):
@@ -184,6 +189,25 @@ def test_a_batch_job_waits_for_the_assistant(turns):
         waited += turn.pause()
         time.sleep(0.01)
     assert 0.2 < waited < 3
+
+
+def test_an_assistant_that_hangs_is_not_waited_for_for_ever(turns, monkeypatch):
+    monkeypatch.setattr(turn, "_STALE_S", 0.3)
+    turn.begin_batch()
+    with FileLock(turns / "assistant.lock"):
+        assert 0.2 < turn.pause() < 3
+        assert turn.pause() == 0.0, "it waits once, not at every step"
+    turn.pause()
+    with FileLock(turns / "assistant.lock"):
+        assert turn.pause() > 0.2, "one that came back is given way to again"
+
+
+def test_a_job_that_waits_for_the_assistant_can_be_cancelled(turns):
+    turn.begin_batch()
+    began = time.monotonic()
+    turn.watch(lambda: time.monotonic() - began > 0.2)
+    with FileLock(turns / "assistant.lock"), pytest.raises(turn.Stop):
+        turn.pause()
 
 
 def test_the_assistant_does_not_wait_long_for_a_batch_job_in_the_middle_of_a_step(turns):

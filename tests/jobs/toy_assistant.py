@@ -33,6 +33,8 @@ class ToyModel:
         how = support.class_name
         if how == "broken":
             raise ValueError("the shots do not fit")
+        if how == "large":
+            raise MemoryError
         if how == "deadly":
             os._exit(9)
         if how == "slow" and not self.rough:

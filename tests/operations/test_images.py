@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from app.errors import UserError
-from app.operations import grouping, images
+from app.operations import grouping, images, scanning
 from app.store import queries
 from app.store.records import Image, Root
 from core_models.contract.opencv import cv2
@@ -44,9 +44,40 @@ def test_a_scan_lists_what_is_no_image_and_goes_on(make_image_file, tmp_path):
     assert [s.path.name for s in found if isinstance(s, images.Scanned)] == ["好 图.png"]
     refused = {r.path.name: r.reason for r in found if isinstance(r, images.Refused)}
     assert set(refused) == {"empty.png", "text.jpg", "cut.png"}
-    assert "empty" in refused["empty.png"] and "cut short" in refused["cut.png"]
+    assert "is empty" in refused["empty.png"] and "cut short" in refused["cut.png"]
     assert [s.path.name for s in images.scan([folder], recursive=True) if isinstance(s, images.Scanned)] == ["好 图.png", "inner.png"]
     assert not [s for s in images.scan([folder], recursive=True, without=[folder / "sub"]) if s.path.name == "inner.png"]
+
+
+def test_a_folder_that_cannot_be_listed_is_named_and_the_rest_goes_on(make_image_file, monkeypatch):
+    closed = make_image_file("closed/a.png").parent
+    folder = make_image_file("open/b.png").parent.parent
+    real = os.scandir
+
+    def scandir(path):
+        if Path(path) == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    good, refused = images.scan([folder], recursive=True)
+    assert good.path.name == "b.png"
+    assert refused.path == closed and "cannot be read: Permission denied" in refused.reason
+
+
+def test_a_file_that_memory_is_not_enough_for_is_named_and_the_rest_goes_on(make_image_file, monkeypatch):
+    folder = make_image_file("a.png", picture(1, 41)).parent
+    make_image_file("b.png")
+    real = scanning.thumbnail
+
+    def thumbnail(array):
+        if len(array) == 41:
+            raise MemoryError
+        return real(array)
+
+    monkeypatch.setattr(scanning, "thumbnail", thumbnail)
+    large, good = images.scan([folder])
+    assert "a.png is too large for the memory" in large.reason and good.path.name == "b.png"
 
 
 def test_a_file_named_itself_is_looked_at_whatever_its_name(make_image_file, tmp_path):
@@ -96,6 +127,16 @@ def test_equal_names_and_equal_bytes_in_different_folders_stay_apart(hand, make_
     assert paths_of(hand) == ["one/a.png", "three/a.png", "two/a.png"]
     groups = {i.path: i.part_group for i in found.added}
     assert groups["one/a.png"] == groups["three/a.png"] != groups["two/a.png"]  # equal bytes show the same part
+
+
+def test_folders_of_the_same_name_are_told_apart(hand, make_image_file, tmp_path):
+    for k, line in enumerate(("line 1", "line 2")):
+        make_image_file(f"{line}/pictures/a.png", picture(k))
+        hand.add(tmp_path / "images" / line / "pictures")
+    assert sorted(hand.column(Root, "name").values()) == ["pictures", "pictures (2)"]
+    with hand.workspace.read() as session:
+        found = [images.path_of(session, images.find(session, hand.workspace.folder, text)) for text in ("pictures/a.png", "pictures (2)/a.png")]
+    assert [path.parent.parent.name for path in found] == ["line 1", "line 2"]
 
 
 def test_a_file_with_other_bytes_is_a_new_image_and_the_old_one_says_changed(hand, make_image_file, tmp_path):
@@ -179,6 +220,17 @@ def test_moved_images_are_found_by_their_bytes(hand, make_image_file, check_undo
     assert now == {"0.png", "renamed.PNG", "2.png", "3.png"}
     with pytest.raises(UserError, match="is no folder"):
         hand.do(images.locate, tmp_path / "none")
+
+
+def test_one_file_is_the_new_place_of_one_image_only(hand, make_image_file, tmp_path):
+    for name in ("a.png", "b.png"):
+        make_image_file(name, picture(1))
+    hand.add(tmp_path / "images")
+    (tmp_path / "elsewhere").mkdir()
+    shutil.move(tmp_path / "images" / "a.png", tmp_path / "elsewhere" / "c.png")
+    (tmp_path / "images" / "b.png").unlink()
+    assert hand.do(images.locate, tmp_path / "elsewhere") == 1
+    assert len(hand.value(images.missing)) == 1
 
 
 def test_a_deleted_image_is_missing_and_nothing_else_is(hand, make_image_file, tmp_path):

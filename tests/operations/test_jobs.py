@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from app.errors import UserError
-from app.operations import annotations, jobs, models, support
-from app.store.records import Job, Prediction
+from app.operations import annotations, classes, images, jobs, models, support
+from app.store.records import Image, Job, Prediction
 from core_models.contract import job as contract
 from core_models.contract.job import Finished, ItemFailed, Predicted, Progress, Region
 from core_models.contract.mask import Mask
@@ -76,6 +76,14 @@ def test_going_back_to_earlier_shots_brings_their_proposals_again(toy):
     assert toy.decisions() == ["pending", "pending", "superseded", "superseded"]
 
 
+def test_an_image_whose_file_was_replaced_is_not_queued_any_more(toy):
+    """The new file is an image of its own; of the old one only what was said of it is left."""
+    toy.files[3].write_bytes(toy.files[3].read_bytes() + b"other bytes after the image's end")
+    made = toy.do(images.register, toy.workspace.folder, list(images.scan([toy.files[3]])))
+    queued = [i.image.id for i in spec_of(toy, queue(toy)).items]
+    assert toy.image_ids[3] not in queued and made.added[0].id in queued and len(queued) == 5
+
+
 def test_results_for_shots_that_have_changed_meanwhile_are_superseded(toy):
     job = queue(toy)
     toy.do(lambda session: support.drop_shot(session, toy.class_id, toy.image_ids[1]))
@@ -98,6 +106,18 @@ def test_a_shot_without_a_mask_or_all_mask_is_refused(toy):
     with pytest.raises(UserError, match="has no region"):
         queue(toy)
     assert toy.find(select(Job)) == []
+
+
+def test_a_class_whose_only_shot_left_the_project_keeps_nothing_back(toy):
+    def prepare(session):
+        dent = classes.add(session, "dent").id
+        annotations.add(session, toy.image_ids[4], dent, square(2), source="import")
+        support.add_shot(session, dent, toy.image_ids[4])
+        images.remove(session, [session.get(Image, toy.image_ids[4])])
+
+    toy.do(prepare)
+    spec = spec_of(toy, queue(toy))
+    assert [s.class_name for s in spec.supports] == ["scratch"] and len(spec.items) == 4
 
 
 def test_a_folder_left_by_a_lost_job_is_not_used_again(toy):

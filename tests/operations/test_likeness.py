@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import tracemalloc
 from collections import Counter
 
 import numpy as np
@@ -68,6 +69,17 @@ def test_other_crops_are_not_compared_and_other_depths_are():
     tall = cv2.resize(pictures[2], (90, 100))
     found = {(i, j) for i, j, _ in pairs_of([*pictures, deep, real, tall])}
     assert found == {(0, 10), (1, 11)}
+
+
+def test_a_wide_scan_is_looked_at_without_a_copy_in_floats():
+    scan = np.random.default_rng(9).integers(0, 60_000, (200, 30_000, 3), np.uint16)
+    tracemalloc.start()
+    try:
+        likeness.thumbnail(scan)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < scan.nbytes
 
 
 def test_only_the_rows_asked_for_are_compared():

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from app.errors import UserError
-from app.operations import annotations, models, review, support
-from app.store.records import ActiveVersion, ModelVersion, Prediction
+from app.operations import annotations, jobs, models, review, support
+from app.store.records import ActiveVersion, Job, ModelVersion, Prediction
 from core_models.contract import card
 from tests.toy_project import Toy, make_toy, square
 
@@ -111,6 +111,15 @@ def test_a_version_with_a_harmed_folder_is_refused(toy, harm):
     with pytest.raises(UserError, match=f"Version {new} cannot be used"):
         activate(toy, new)
     assert toy.active_id() == before
+
+
+def test_an_active_version_that_was_harmed_meanwhile_is_not_used(toy):
+    new = add_version(toy)
+    activate(toy, new)
+    (toy.workspace.folder / "models" / str(new) / "weights.safetensors").write_bytes(b"weightz")
+    with pytest.raises(UserError, match=f"Version {new} cannot be used.*altered"):
+        toy.do(lambda session: jobs.queue_prelabel(session, toy.workspace.folder, None, models.active(session)), undoable=False)
+    assert toy.find(select(Job)) == []
 
 
 def test_a_version_that_is_not_there_is_said(toy):

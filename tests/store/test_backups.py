@@ -137,6 +137,17 @@ def test_a_backup_that_fails_on_closing_is_said_and_takes_nothing_along(project,
         assert class_names(workspace) == ["one", "two"]
 
 
+def test_half_a_backup_is_not_left_on_a_full_disk(project, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sqlite_file, "sync", full)
+    before = sorted((project / "backups").iterdir())
+    with Workspace.open(project, writing=False) as workspace, pytest.raises(UserError, match="full"):
+        backups.backup(workspace.database, project)
+    assert sorted((project / "backups").iterdir()) == before
+
+
 def test_a_server_makes_its_own_backups(workspace):
     if workspace.database.is_sqlite:
         assert backups.backup(workspace.database, workspace.folder).exists()

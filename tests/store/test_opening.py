@@ -18,6 +18,7 @@ from sqlalchemy import delete, select
 
 from app.errors import UserError
 from app.store import database, sqlite_file
+from app.store.lock import ProjectLock
 from app.store.records import DefectClass
 from app.workspace import Workspace
 from tests.store.conftest import ROOT, add_class, class_names
@@ -78,14 +79,15 @@ def test_damage_where_the_quick_look_does_not_reach_is_found_on_reading(project)
     assert path.read_bytes() == raw
 
 
-def killed_with_a_log(project, python) -> None:
+def killed_with_a_log(project, python, name: str = "two") -> None:
     """A holder dies without closing: its last class is in the log only."""
     process = python(
         "import os, sys; from pathlib import Path; from app.workspace import Workspace; from tests.store.conftest import add_class\n"
         "workspace = Workspace.open(Path(sys.argv[1]), writing=True)\n"
-        "workspace.do(add_class, 'two', title='Add two')\n"
+        "workspace.do(add_class, sys.argv[2], title='Add two')\n"
         "os._exit(9)",
         project,
+        name,
     )
     process.communicate(timeout=60)
     assert process.returncode == 9 and (project / "project.sqlite-wal").stat().st_size > 0
@@ -99,6 +101,22 @@ def test_reading_after_a_kill_writes_to_neither_database_nor_log(project, python
     assert bytes_beside(project) == before
     with Workspace.open(project, writing=True) as workspace:
         assert class_names(workspace) == ["one", "two"]
+
+
+@pytest.mark.parametrize("writing", [False, True])
+def test_a_kill_while_the_log_goes_into_the_file_is_no_damage(project, python, writing):
+    """A page of the database is the log's already, and those that it names are in the log only."""
+    killed_with_a_log(project, python, "two " + "x" * 20_000)
+    path = project / "project.sqlite"
+    log = (project / "project.sqlite-wal").read_bytes()
+    frames = {int.from_bytes(log[at : at + 4], "big"): log[at + 24 : at + 24 + 4096] for at in range(32, len(log), 24 + 4096)}
+    with closing(sqlite_file.look(path)) as connection:
+        (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'defect_class'").fetchone()
+    raw = bytearray(path.read_bytes())
+    raw[(root - 1) * 4096 : root * 4096] = frames[root]
+    path.write_bytes(raw)
+    with Workspace.open(project, writing=writing) as workspace:
+        assert [name[:4].strip() for name in class_names(workspace)] == ["one", "two"]
 
 
 @pytest.mark.parametrize("writing", [False, True])
@@ -157,6 +175,16 @@ def test_a_second_writer_is_told_who_holds_the_project(project, python):
             holder.do(add_class, "two", title="Add")
             assert class_names(reader) == ["one", "two"]
     Workspace.open(project, writing=True).close()
+
+
+def test_two_do_not_make_the_same_project(tmp_path):
+    (tmp_path / "p").mkdir()
+    lock = ProjectLock(tmp_path / "p")
+    lock.acquire("Ada")
+    with pytest.raises(UserError, match="Ada holds it"):
+        Workspace.create(tmp_path / "p")
+    lock.release()
+    Workspace.create(tmp_path / "p").close()
 
 
 def test_the_lock_of_a_killed_holder_is_free(project, python):
