@@ -26,7 +26,7 @@ import numpy as np
 import platformdirs
 
 from core_models.contract.opencv import cv2
-from tests.benchmarks.common import Program, code, write
+from tests.benchmarks.common import Program, code, commit, write
 
 ENGINES = ("nearest", "support_head", "strip_steel")
 SETS = {"magnetic_tile": ("blowhole", "break", "crack", "fray", "uneven"), "sd_saliency_900": ("inclusion", "patches", "scratches")}
@@ -173,12 +173,12 @@ def main() -> None:
     state = json.loads(STATE.read_text(encoding="utf-8")) if STATE.exists() else {}
     for part, folders in (("draws", ENGINE_CODE), ("tuned", (*ENGINE_CODE, "core_models/training"))):
         if state.get(f"{part} of") != code(*folders):
-            state |= {part: {}, f"{part} of": code(*folders)}
+            state |= {part: {}, f"{part} of": code(*folders), f"{part} at": commit()}
 
     def keep() -> None:
         STATE.parent.mkdir(parents=True, exist_ok=True)
         STATE.write_text(json.dumps(state, indent=1), encoding="utf-8")
-        write("real_input", "The loop on real images", {"tables": tables(state, options.minutes)}, draws=options.draws, shot_seeds="1000 + draw", groups="odd hash only")
+        write("real_input", "The loop on real images", {"tables": tables(state, options.minutes)}, draws=options.draws, shot_seeds="1000 + draw", groups="odd hash only", draws_measured_at=state["draws at"], fine_tunes_measured_at=state["tuned at"])
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         run = Program(Path(home))
@@ -194,6 +194,7 @@ def main() -> None:
                         if key not in state["draws"]:
                             state["draws"][key] = one_draw(run, options.data, name, class_name, shots, draw)
                             keep()
+    keep()
 
 
 if __name__ == "__main__":
