@@ -6,8 +6,9 @@ chosen on the even ones. Then, for two classes of each set, what scores well is 
 new version is compared with the old one on a third of the groups that nothing else touched.
 
 Interrupted, it goes on where it stopped: each figure is kept in STATE as soon as it is there, under the code that made it (the
-engines', and for the fine-tunes the training's as well); figures of other code are left behind. Seconds an image are taken from the first draw of one class of each set: cold with an
-empty cache, cached when the same command is run over again.
+engines', and for the fine-tunes the training's as well); figures of other code are left behind.
+Seconds an image are taken from the first draw of one class of each set: cold with an empty cache, cached when the same
+command is run over again.
 """
 
 from __future__ import annotations
