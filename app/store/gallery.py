@@ -1,0 +1,99 @@
+"""Reads of the window's gallery and canvas: every image in few statements, and the regions that are shown on one image."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.store import queries
+from app.store.records import Annotation, Image, Inference, Prediction
+from core_models.contract.mask import Mask
+
+
+@dataclass(frozen=True)
+class GalleryRow:
+    """One image in the gallery. `path` is relative to the folder of its root; `classes` are marked or proposed on it."""
+
+    id: int
+    root_id: int
+    path: str
+    sha256: str
+    state: queries.ImageState
+    classes: frozenset[int]
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class RegionRow:
+    """A region that is shown on an image. key: ("annotation" or "proposal", id); kind: annotation, ignore or proposal.
+
+    score: 0 to 1, None for what a person holds true.
+    """
+
+    key: tuple[str, int]
+    class_id: int
+    mask: Mask
+    kind: str
+    score: float | None = None
+
+
+def rows(session: Session, image_ids: Iterable[int] | None = None) -> list[GalleryRow]:
+    """The images of the project in the order of the gallery (root, path), or those of them that are named."""
+    wanted = None if image_ids is None else sorted(set(image_ids))
+    states = queries.image_states(session, wanted)
+    classes = _classes_on(session, wanted)
+    statement = select(Image.id, Image.root_id, Image.path, Image.sha256).where(Image.removed.is_(False)).order_by(Image.root_id, Image.path, Image.id)
+    if wanted is not None and len(wanted) <= _IN_ONE_QUERY:
+        statement = statement.where(Image.id.in_(wanted))
+    return [GalleryRow(*row, states[row.id], frozenset(classes.get(row.id, ()))) for row in session.execute(statement) if row.id in states]
+
+
+_IN_ONE_QUERY = 500
+
+
+def _classes_on(session: Session, wanted: list[int] | None) -> dict[int, set[int]]:
+    """{image id: classes that are marked, or wait for a decision, there}."""
+    marked = select(Annotation.image_id, Annotation.class_id).distinct()
+    waiting = queries.pending(session).with_only_columns(Inference.image_id, Inference.class_id).distinct()
+    if wanted is not None and len(wanted) <= _IN_ONE_QUERY:
+        marked, waiting = marked.where(Annotation.image_id.in_(wanted)), waiting.where(Inference.image_id.in_(wanted))
+    found: dict[int, set[int]] = defaultdict(set)
+    for statement in (marked, waiting):
+        for image_id, class_id in session.execute(statement):
+            found[image_id].add(class_id)
+    return found
+
+
+def regions_on(session: Session, image_id: int) -> list[RegionRow]:
+    """What is shown on an image: annotations, oldest first, then the proposals that await a decision, least certain first."""
+    held = session.scalars(select(Annotation).where(Annotation.image_id == image_id).order_by(Annotation.id))
+    shown = [RegionRow(("annotation", a.id), a.class_id, a.mask, "ignore" if a.ignore else "annotation") for a in held]
+    waiting = queries.pending(session).where(Inference.image_id == image_id).add_columns(Inference.class_id).order_by(Prediction.score, Prediction.id)
+    return shown + [RegionRow(("proposal", p.id), class_id, p.mask, "proposal", p.score) for p, class_id in session.execute(waiting)]
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """A class with its counts, as the classes panel shows it. pending: proposals that await a decision."""
+
+    id: int
+    name: str
+    colour: str
+    annotations: int
+    shots: int
+    pending: int
+
+
+def class_rows(session: Session) -> list[ClassRow]:
+    """The project's classes in their order."""
+    counts = {row["name"]: row for row in queries.class_counts(session)}
+    return [
+        ClassRow(c.id, c.name, c.colour, *(counts[c.name][key] for key in ("annotations", "shots", "pending"))) for c in queries.all_classes(session)
+    ]
