@@ -50,6 +50,22 @@ def decide(
     return {"decided": decided, "check_images": 0}
 
 
+def accept_image(session: Session, image_id: int, min_score: float = 0.0) -> dict[str, int]:
+    """A person has looked at the image and holds true what is shown from min_score on: that is accepted, what lies below is
+    dismissed, and the image is complete for the classes that were proposed there. {"accepted", "dismissed", "classes"}.
+
+    UserError where nothing was proposed on it.
+    """
+    shown = verdicts.classes_shown(session, [image_id])[image_id]
+    if not shown:
+        raise UserError("Nothing was proposed on this image.", "Draw what is there, or say that it is defect-free.")
+    chosen = review.select_pending(session, image_ids=[image_id])
+    accepted = review.accept(session, [p for p in chosen if p.score >= min_score], how="image")
+    dismissed = review.dismiss(session, [p for p in chosen if p.score < min_score])
+    verdicts.complete(session, image_id, sorted(shown))
+    return {"accepted": len(accepted), "dismissed": dismissed, "classes": len(shown)}
+
+
 def _complete(session: Session, image_ids: list[int], class_ids: Sequence[int] | None, comment: str) -> int:
     if class_ids:
         return verdicts.complete(session, image_ids, class_ids, comment=comment)

@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.store import queries
 from app.store.records import Annotation, Image, Inference, Prediction
+from app.store.shots import present_digest
 from core_models.contract.mask import Mask
 
 
@@ -97,3 +98,17 @@ def class_rows(session: Session) -> list[ClassRow]:
     return [
         ClassRow(c.id, c.name, c.colour, *(counts[c.name][key] for key in ("annotations", "shots", "pending"))) for c in queries.all_classes(session)
     ]
+
+
+def unanswered(session: Session) -> int:
+    """How many images a pre-labelling would go through: those without an answer of the active version and the present
+    shots for some class that has shots. 0 where no class has shots."""
+    version = queries.active_version(session)
+    digests = {c.id: digest for c in queries.all_classes(session) if (digest := present_digest(session, c.id))}
+    if version is None or not digests:
+        return 0
+    there = and_(Image.removed.is_(False), Image.state != "changed")
+    answers = [and_(Inference.class_id == class_id, Inference.support_digest == digest) for class_id, digest in digests.items()]
+    done = select(Inference.image_id).join(Image, Image.id == Inference.image_id).where(Inference.version_id == version.id, or_(*answers), there)
+    whole = done.group_by(Inference.image_id).having(func.count() == len(digests)).subquery()
+    return session.scalar(select(func.count()).select_from(Image).where(there)) - session.scalar(select(func.count()).select_from(whole))

@@ -55,3 +55,16 @@ def test_a_hidden_region_is_not_shown(toy):
 def test_class_rows_count(toy):
     (row,) = read(toy, gallery.class_rows)
     assert (row.name, row.annotations, row.shots, row.pending) == ("scratch", 2, 2, 2)
+
+
+def test_unanswered_counts_what_a_prelabelling_would_do(toy):
+    assert read(toy, gallery.unanswered) == len(toy.image_ids) - 1, "one image has an answer of the present shots"
+    toy.receive(toy.active_id(), {k: [] for k in range(5)})
+    assert read(toy, gallery.unanswered) == 1
+    toy.do(drawing.stroke, toy.image_ids[5], toy.class_id, square(3), "add")
+    assert read(toy, gallery.unanswered) == 6, "one more shot makes every answer old"
+
+
+def test_without_shots_nothing_can_be_answered(workspace, make_image_file):
+    bare = make_toy(workspace, make_image_file, shots=0)
+    assert read(bare, gallery.unanswered) == 0
