@@ -50,6 +50,12 @@ def sample_folder() -> Path:
     return data_folder() / "sample"
 
 
+def projects_folder() -> Path:
+    """Where a project goes that is made of a folder of images, unless the person says where."""
+    home = os.environ.get("DEFECTLOOP_HOME")
+    return Path(home) / "projects" if home else Path(platformdirs.user_documents_dir()) / "DefectLoop"
+
+
 def weights_folder() -> Path:
     """The weights that ship with the program."""
     return _CHECKOUT / "resources" / "weights"

@@ -1,0 +1,121 @@
+"""Work for a few threads beside the GUI's: a read, or a generator of steps, whose answers come back in the GUI thread.
+
+Plain threads and not QThreadPool: there, a Python runnable is destroyed in its thread, and takes along whatever window part
+only it still held, which ends the process. Here a thread holds a job's shell, and the GUI thread alone empties it.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Generator
+from functools import lru_cache
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.ui.writer import Fault, fault_of
+
+_THREADS = 3
+
+
+class _Job:
+    """work(step) in a thread; hear(kind, value) in the GUI thread, with kind step, done or failed."""
+
+    def __init__(self, work: Callable[[Callable[[Any], None]], Any], hear: Callable[[str, Any], None]) -> None:
+        self.work: Callable | None = work
+        self.hear: Callable | None = hear
+        self.finished = threading.Event()
+
+
+class Pool(QObject):
+    """Threads that take jobs in their order. It lives as long as the process."""
+
+    _said = Signal(object, str, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
+        self._said.connect(self._deliver)
+        for k in range(_THREADS):
+            threading.Thread(target=self._work, name=f"background {k}", daemon=True).start()
+
+    def submit(self, work: Callable[[Callable[[Any], None]], Any], hear: Callable[[str, Any], None]) -> _Job:
+        job = _Job(work, hear)
+        self._jobs.put(job)
+        return job
+
+    def _work(self) -> None:
+        while True:
+            job = self._jobs.get()
+            kind, value = "done", None
+            try:
+                value = job.work(lambda step, job=job: self._said.emit(job, "step", step))
+            except Exception as exception:
+                kind, value = "failed", fault_of(exception)
+            job.finished.set()
+            self._said.emit(job, kind, value)
+            del job, value
+
+    def _deliver(self, job: _Job, kind: str, value: Any) -> None:
+        if job.hear:
+            job.hear(kind, value)
+        if kind != "step":
+            job.work = job.hear = None
+
+
+@lru_cache(maxsize=1)
+def pool() -> Pool:
+    """The process's one pool; first asked for in the GUI thread."""
+    return Pool()
+
+
+class Task(QObject):
+    """A generator that runs in the pool: stepped with each value it yields, then done with what it returns, or failed with a Fault.
+
+    stop() asks it to end between two steps, and it says no more than `ended` then.
+    """
+
+    stepped = Signal(object)
+    done = Signal(object)
+    failed = Signal(Fault)
+    ended = Signal()
+
+    def __init__(self, generator: Generator[Any, None, Any], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._generator = generator
+        self._stopped = threading.Event()
+        self._job: _Job | None = None
+
+    def start(self) -> None:
+        generator, stopped = self._generator, self._stopped
+
+        def work(step: Callable[[Any], None]) -> Any:
+            try:
+                while not stopped.is_set():
+                    step(next(generator))
+            except StopIteration as ending:
+                return ending.value
+            finally:
+                generator.close()
+            return None
+
+        self._job = pool().submit(work, self._hear)
+
+    def stop(self, wait_s: float = 0.0) -> None:
+        """Waits so long at most for the step that is under way."""
+        self._stopped.set()
+        if self._job and wait_s:
+            self._job.finished.wait(wait_s)
+
+    def _hear(self, kind: str, value: Any) -> None:
+        if not self._stopped.is_set():
+            {"step": self.stepped, "done": self.done, "failed": self.failed}[kind].emit(value)
+        if kind != "step":
+            self.ended.emit()
+
+
+def call(function: Callable[[], Any]) -> Generator[None, None, Any]:
+    """A generator of no steps that returns function()."""
+    return function()
+    yield

@@ -1,0 +1,194 @@
+"""What the parts of the window share: the open project with its one writer thread, the jobs, and what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.errors import UserError
+from app.jobs.runner import JobRunner, ask_to_stop
+from app.operations import jobs, models
+from app.store.changes import Change
+from app.ui import background
+from app.ui.writer import Fault, Writer
+from app.workspace import Workspace
+
+POLL_MS = 200
+
+
+class Context(QObject):
+    """An open project in the window. Signals are delivered in the GUI thread, however they came about.
+
+    image_id, class_id: what is shown and drawn with, None for nothing; focus: the key of the selected region.
+    """
+
+    changed = Signal(object)  # Change, after each commit
+    failed = Signal(object)  # Fault of an act that had no own way to say it
+    image_selected = Signal(object)  # image id or None
+    class_selected = Signal(object)  # class id or None
+    focus_changed = Signal(object)  # key of a region or None
+    jobs_changed = Signal(list)  # the open jobs, as jobs.listed gives them
+    job_ended = Signal(dict)
+    stepped_back = Signal(str, str, object)  # "undo" or "redo", the change's title, its Change
+
+    _committed = Signal(object)  # from the writer's thread
+
+    def __init__(self, workspace: Workspace, read_only: str = "", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.workspace = workspace
+        self.read_only = read_only  # why nothing can be written, in a sentence; "" where it can
+        self.image_id: int | None = None
+        self.class_id: int | None = None
+        self.focus: tuple[str, int] | None = None
+        self._writer = Writer(self)
+        self._runner = JobRunner(workspace)
+        self._polling = False
+        self._open_jobs: dict[int, dict] = {}
+        self._tasks: set[background.Task] = set()
+        self._committed.connect(self.changed)
+        workspace.listeners.append(self._committed.emit)
+        self._timer = QTimer(self, interval=POLL_MS)
+        self._timer.timeout.connect(self._poll)
+
+    @property
+    def writing(self) -> bool:
+        return self.workspace.writing
+
+    @property
+    def folder(self) -> Path:
+        return self.workspace.folder
+
+    def start(self) -> None:
+        """Begins to look after jobs: those that went on while no window was open are attached to."""
+        if self.writing:
+            self._writer.submit(lambda: self.workspace.do(models.ensure_bundled, title="", undoable=False), failed=self.failed.emit)
+            self._timer.start()
+
+    def close(self) -> None:
+        """Ends after what was begun is written. Jobs go on by themselves."""
+        self._timer.stop()
+        self.workspace.listeners.clear()
+        for task in list(self._tasks):
+            task.stop(wait_s=2)
+        self._writer.close()
+        self.workspace.close()
+
+    # -- writing and reading ----------------------------------------------------------------------------------------------
+
+    def do(
+        self, operation: Callable[..., Any], *args: Any, title: str, undoable: bool = True,
+        done: Callable[[Any], None] | None = None, failed: Callable[[Fault], None] | None = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """workspace.do in the writer's thread. The Change comes by `changed`, before done(value) is called.
+
+        failed(fault) is called instead of the signal `failed`, where it is given; fault.again() tries once more.
+        """
+        self._writer.submit(
+            lambda: self.workspace.do(operation, *args, title=title, undoable=undoable, **kwargs), done, failed or self.failed.emit
+        )
+
+    def submit(self, call: Callable[[], Any], done: Callable[[Any], None] | None = None) -> None:
+        """call() in the writer's thread, for what is more than one operation; faults go to `failed`."""
+        self._writer.submit(call, done, self.failed.emit)
+
+    @property
+    def waiting(self) -> int:
+        """How many acts the writer has not answered yet."""
+        return self._writer.waiting
+
+    def undo(self) -> None:
+        self._step("undo", self.workspace.undo)
+
+    def redo(self) -> None:
+        self._step("redo", self.workspace.redo)
+
+    def _step(self, word: str, step: Callable[[], str]) -> None:
+        def act() -> tuple[str, Change]:
+            seen: list[Change] = []
+            self.workspace.listeners.append(seen.append)
+            try:
+                return step(), seen[0]
+            finally:
+                self.workspace.listeners.remove(seen.append)
+
+        self._writer.submit(act, lambda answer: self.stepped_back.emit(word, *answer), self.failed.emit)
+
+    def read(self, query: Callable[..., Any], *args: Any) -> Any:
+        """query(session, *args) at once, in this thread: for what takes a few milliseconds."""
+        with self.workspace.read() as session:
+            return query(session, *args)
+
+    def read_later(self, query: Callable[..., Any], *args: Any, done: Callable[[Any], None]) -> None:
+        """query(session, *args) in a thread of the pool, then done(value) in this one: for what grows with the project."""
+        self.run(background.call(lambda: self.read(query, *args)), done)
+
+    def run(self, generator: Any, done: Callable[[Any], None], stepped: Callable[[Any], None] | None = None) -> background.Task:
+        """Runs a generator in the pool; its Task. Faults go to `failed`."""
+        task = background.Task(generator, self)
+        self._tasks.add(task)
+        task.done.connect(done)
+        task.failed.connect(self.failed)
+        if stepped:
+            task.stepped.connect(stepped)
+        task.ended.connect(lambda: (self._tasks.discard(task), task.deleteLater()))
+        task.start()
+        return task
+
+    # -- what is selected -------------------------------------------------------------------------------------------------
+
+    def select_image(self, image_id: int | None) -> None:
+        if image_id != self.image_id:
+            self.image_id = image_id
+            self.set_focus(None)
+            self.image_selected.emit(image_id)
+
+    def select_class(self, class_id: int | None) -> None:
+        if class_id != self.class_id:
+            self.class_id = class_id
+            self.class_selected.emit(class_id)
+
+    def set_focus(self, key: tuple[str, int] | None) -> None:
+        if key != self.focus:
+            self.focus = key
+            self.focus_changed.emit(key)
+
+    # -- jobs ---------------------------------------------------------------------------------------------------------------
+
+    def cancel_job(self, job_id: int) -> None:
+        """Asks a job to stop; what it did is kept."""
+
+        def act() -> None:
+            job = self.read(jobs.get, job_id)
+            if job.state not in jobs.OPEN:
+                raise UserError(self.tr("This job has ended already."))
+            ask_to_stop(self.workspace.folder / job.folder)
+
+        self._writer.submit(act, failed=self.failed.emit)
+
+    def _poll(self) -> None:
+        """One look at the jobs, in the writer's thread: it writes what they report, and a long report must not hold the window up."""
+        if not self._polling:
+            self._polling = True
+            self._writer.submit(self._look, self._looked, self._look_failed)
+
+    def _look(self) -> list[dict]:
+        self._runner.poll()
+        return [job for job in self.read(jobs.listed) if job["state"] in jobs.OPEN or job["id"] in self._open_jobs]
+
+    def _looked(self, found: list[dict]) -> None:
+        self._polling = False
+        still = {job["id"]: job for job in found if job["state"] in jobs.OPEN}
+        ended = [job for job in found if job["id"] not in still]
+        if still != self._open_jobs or ended:
+            self._open_jobs = still
+            self.jobs_changed.emit(list(still.values()))
+        for job in ended:
+            self.job_ended.emit(job)
+
+    def _look_failed(self, fault: Fault) -> None:
+        self._polling = False
+        self._timer.setInterval(5000)  # a full disk, say: the window must not repeat its sentence five times a second
+        self.failed.emit(fault)

@@ -1,0 +1,208 @@
+"""The gallery: the project's images with filters and search, kept up to date while jobs and hands change them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from app.operations import places
+from app.store import gallery
+from app.store.changes import Change
+from app.store.gallery import ClassRow, GalleryRow
+from app.ui import icons, theme
+from app.ui.context import Context
+from app.ui.gallery_view import GalleryView
+from app.ui.thumbnails import Thumbnails
+
+_AT_ONCE = 50  # so many changed images are read in the GUI thread; more are left to the next whole reading
+_REREAD_MS = 700
+
+
+class GalleryPanel(QWidget):
+    """Filters above, thumbnails, and a line that counts. What is listed never moves by itself: newcomers are put at the end."""
+
+    loaded = Signal()  # the images were read from the project
+
+    def __init__(self, context: Context, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._thumbnails = thumbnails
+        self._all: dict[int, GalleryRow] = {}
+        self._listed: list[int] = []
+        self._folders: dict[int, Path] = {}
+        self._reading = False
+        self._touched: set[int] = set()
+        self._again = QTimer(self, singleShot=True, interval=_REREAD_MS)
+        self._again.timeout.connect(self.reload)
+        self._build()
+        context.changed.connect(self._changed)
+        context.image_selected.connect(self.view.set_current)
+        self.reload()
+
+    def _build(self) -> None:
+        self.search = QLineEdit(self, placeholderText=self.tr("Search by name  /"), clearButtonEnabled=True)
+        self.search.addAction(icons.icon("search", theme.current().faint), QLineEdit.ActionPosition.LeadingPosition)
+        self.state = QComboBox(self, toolTip=self.tr("Show only images in this state"))
+        for word, text in (
+            ("", self.tr("all images")), ("new", self.tr("nothing said yet")), ("prelabelled", self.tr("to review")), ("annotated", self.tr("marked")),
+            ("needs_work", self.tr("needs work")), ("reviewed", self.tr("reviewed")), ("defect_free", self.tr("defect-free")),
+        ):  # fmt: skip
+            self.state.addItem(text, word)
+        self.classes = QComboBox(self, toolTip=self.tr("Show only images with this class"))
+        self.classes.addItem(self.tr("all classes"), None)
+        self.view = GalleryView(self._thumbnails, self)
+        self.count = QLabel(self)
+        self.count.setProperty("role", "faint")
+        self.sort_again = QPushButton(self.tr("Sort again"), self, visible=False)
+        self.sort_again.setProperty("role", "flat")
+        self.clear = QPushButton(self.tr("Clear the filter"), self, visible=False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 0, 4)
+        column.setSpacing(8)
+        column.addWidget(self.search)
+        boxes, foot = QHBoxLayout(), QHBoxLayout()
+        for line, widgets in ((boxes, (self.state, self.classes)), (foot, (self.count, self.sort_again))):
+            for widget in widgets:
+                line.addWidget(widget, 1)
+        boxes.setContentsMargins(0, 0, 8, 0)
+        column.addLayout(boxes)
+        column.addWidget(self.clear)
+        column.addWidget(self.view, 1)
+        column.addLayout(foot)
+        self.setMinimumWidth(248)
+        self.search.textChanged.connect(self.apply_filter)
+        self.search.returnPressed.connect(lambda: self.search.clearFocus())
+        self.state.currentIndexChanged.connect(self.apply_filter)
+        self.classes.currentIndexChanged.connect(self.apply_filter)
+        self.sort_again.clicked.connect(self.apply_filter)
+        self.clear.clicked.connect(self.clear_filter)
+        self.view.picked.connect(self._context.select_image)
+
+    # -- what the other parts ask -------------------------------------------------------------------------------------------
+
+    @property
+    def images(self) -> dict[int, GalleryRow]:
+        """All images of the project by id, in the order of the gallery."""
+        return self._all
+
+    def path_of(self, image_id: int) -> Path:
+        return self.view.path_of(self._all[image_id])
+
+    def step(self, by: int) -> None:
+        """Opens the image `by` places on in what is listed; nothing past its ends."""
+        if (image_id := self.view.neighbour(by)) is not None:
+            self._context.select_image(image_id)
+
+    def step_waiting(self, by: int) -> bool:
+        """Opens the next listed image (by=-1: the one before) with proposals, round the end; whether there is one."""
+        ids = [row.id for row in self.view.rows]
+        here = ids.index(self._context.image_id) if self._context.image_id in ids else -1
+        order = ids[here + 1 :] + ids[: max(here, 0)] if by > 0 else list(reversed(ids[: max(here, 0)])) + list(reversed(ids[here + 1 :]))
+        found = next((k for k in order if self._all[k].state.pending), None)
+        if found is not None:
+            self._context.select_image(found)
+        return found is not None
+
+    def set_classes(self, rows: Sequence[ClassRow]) -> None:
+        """The classes to filter by, with their colours for the dots; the choice stays."""
+        self.view.set_colours({row.id: QColor(row.colour) for row in rows})
+        there = [(self.classes.itemText(k), self.classes.itemData(k)) for k in range(1, self.classes.count())]
+        if there != [(row.name, row.id) for row in rows]:
+            chosen = self.classes.currentData()
+            self.classes.blockSignals(True)
+            while self.classes.count() > 1:
+                self.classes.removeItem(1)
+            for row in rows:
+                self.classes.addItem(row.name, row.id)
+            self.classes.setCurrentIndex(max(0, self.classes.findData(chosen)))
+            self.classes.blockSignals(False)
+            if chosen != self.classes.currentData():
+                self.apply_filter()
+
+    def clear_filter(self) -> None:
+        self.search.clear()
+        self.state.setCurrentIndex(0)
+        self.classes.setCurrentIndex(0)
+
+    # -- reading ------------------------------------------------------------------------------------------------------------
+
+    def reload(self) -> None:
+        """Reads all images in the background; the list keeps its order, what is new comes last."""
+        if self._reading:
+            self._again.start()
+            return
+        self._reading, self._touched = True, set()
+
+        def read(session) -> tuple[list[GalleryRow], dict[int, Path]]:
+            return gallery.rows(session), places.roots(session)
+
+        self._context.read_later(read, done=self._read)
+
+    def _read(self, answer: tuple[list[GalleryRow], dict[int, Path]]) -> None:
+        self._reading = False
+        rows, self._folders = answer
+        first = not self._all
+        self._all = {row.id: row for row in rows}
+        if self._touched:  # these were read after the whole reading had begun
+            self._read_some(self._touched)
+        if first:
+            self.apply_filter()
+        else:
+            self._follow()
+        self.loaded.emit()
+
+    def _changed(self, change: Change) -> None:
+        some = change.image_ids & self._all.keys()
+        if some and len(some) <= _AT_ONCE:
+            self._touched |= some
+            self._read_some(some)
+            self._follow()
+        # Proposals elsewhere may have come or gone with it: their shots, their version, their class.
+        self._again.start()
+
+    def _read_some(self, image_ids: set[int]) -> None:
+        for row in self._context.read(gallery.rows, image_ids):
+            self._all[row.id] = row
+            self.view.replace(row)
+
+    # -- the filter ---------------------------------------------------------------------------------------------------------
+
+    def _matching(self) -> list[int]:
+        text, state, class_id = self.search.text().strip().casefold(), self.state.currentData(), self.classes.currentData()
+        return [
+            row.id
+            for row in self._all.values()
+            if (not text or text in row.path.casefold()) and (not state or getattr(row.state, state)) and (class_id is None or class_id in row.classes)
+        ]
+
+    def apply_filter(self) -> None:
+        """Lists what the filter lets through now, in the gallery's own order."""
+        self._show(self._matching())
+
+    def _follow(self) -> None:
+        """Newcomers are listed last; what no longer fits stays where it is until somebody sorts again."""
+        fits = self._matching()
+        there = [k for k in self._listed if k in self._all]
+        known = set(there)
+        self._show(there + [k for k in fits if k not in known], fits)
+
+    def _show(self, ids: list[int], fresh: list[int] | None = None) -> None:
+        self._listed = ids
+        self.view.set_rows([self._all[k] for k in ids], self._folders)
+        self.sort_again.setVisible(fresh is not None and fresh != ids)
+        self.clear.setVisible(bool(self._all) and not ids)
+        if len(ids) == len(self._all):
+            self.count.setText(self.tr("%n image(s)", "", len(ids)))
+        else:
+            self.count.setText(self.tr("{shown} of {all}").format(shown=len(ids), all=len(self._all)))
+
+    def retry_pictures(self) -> None:
+        """Tries the thumbnails that failed once more, after images were found again."""
+        for row in self._all.values():
+            if self._thumbnails.failed(row.sha256):
+                self._thumbnails.forget(row.sha256)
+        self.view.viewport().update()

@@ -1,0 +1,117 @@
+"""The look: neutral grey so that faint defects are judged without colour bias, one accent for the primary act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication
+
+GRID_PX = 8
+CJK_FALLBACK = ["Microsoft YaHei UI", "PingFang SC", "Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei"]
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours as "#rrggbb". canvas: behind the image; base: fields and lists; panel: what surrounds them; line: what parts them."""
+
+    name: str
+    canvas: str
+    base: str
+    panel: str
+    raised: str
+    line: str
+    text: str
+    faint: str
+    accent: str
+    on_accent: str
+    warn: str
+    good: str
+
+
+DARK = Theme("dark", "#181818", "#1e1e1e", "#262626", "#333333", "#3a3a3a", "#dddddd", "#9a9a9a", "#3b82c4", "#ffffff", "#e0a030", "#5fae7a")
+LIGHT = Theme("light", "#c8c8c8", "#ffffff", "#f2f2f2", "#e4e4e4", "#d0d0d0", "#1e1e1e", "#636363", "#1f6fb2", "#ffffff", "#9a5b00", "#1f7a43")
+_THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
+
+
+def current() -> Theme:
+    """The theme that the application wears now."""
+    app = QApplication.instance()
+    return _THEMES.get(app.property("theme") if app else None, DARK)
+
+
+def wear(app: QApplication, theme: Theme = DARK) -> None:
+    """Gives the application a theme's palette, font and style sheet."""
+    app.setProperty("theme", theme.name)
+    app.setStyle("Fusion")
+    font = QFont(app.font())
+    # On Windows a Chinese text in a font without its signs would fall back to a serif face.
+    font.setFamilies([*font.families(), *CJK_FALLBACK])
+    app.setFont(font)
+    palette = QPalette()
+    for role, colour in (
+        (QPalette.ColorRole.Window, theme.panel), (QPalette.ColorRole.Base, theme.base), (QPalette.ColorRole.AlternateBase, theme.raised),
+        (QPalette.ColorRole.Button, theme.raised), (QPalette.ColorRole.WindowText, theme.text), (QPalette.ColorRole.Text, theme.text),
+        (QPalette.ColorRole.ButtonText, theme.text), (QPalette.ColorRole.ToolTipBase, theme.raised), (QPalette.ColorRole.ToolTipText, theme.text),
+        (QPalette.ColorRole.PlaceholderText, theme.faint), (QPalette.ColorRole.Highlight, theme.accent),
+        (QPalette.ColorRole.HighlightedText, theme.on_accent), (QPalette.ColorRole.Link, theme.accent),
+    ):  # fmt: skip
+        palette.setColor(role, QColor(colour))
+    for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(_between(theme.panel, theme.text)))
+    app.setPalette(palette)
+    app.setStyleSheet(_sheet(theme))
+
+
+def _between(a: str, b: str) -> QColor:
+    first, second = QColor(a), QColor(b)
+    return QColor(*((getattr(first, c)() * 6 + getattr(second, c)() * 4) // 10 for c in ("red", "green", "blue")))
+
+
+def _sheet(t: Theme) -> str:
+    return f"""
+    QToolTip {{ color: {t.text}; background: {t.raised}; border: 1px solid {t.line}; padding: 4px; }}
+    QSplitter::handle {{ background: {t.line}; }}
+    QSplitter::handle:horizontal {{ width: 1px; }}
+    QSplitter::handle:vertical {{ height: 1px; }}
+    QLabel[role="faint"] {{ color: {t.faint}; }}
+    QLabel[role="heading"] {{ color: {t.faint}; font-weight: 600; }}
+    QLabel[role="title"] {{ font-size: 22px; font-weight: 600; }}
+    QLabel[role="act"] {{ font-size: 14px; }}
+    QFrame[role="line"] {{ background: {t.panel}; border-bottom: 1px solid {t.line}; }}
+    QFrame[role="foot"] {{ background: {t.panel}; border-top: 1px solid {t.line}; }}
+    QFrame[role="strip"] {{ background: {t.panel}; border-right: 1px solid {t.line}; }}
+    QFrame[role="message"] {{ background: {t.raised}; border-left: 4px solid {t.accent}; }}
+    QFrame[role="message"][kind="warn"] {{ border-left-color: {t.warn}; }}
+    QFrame[role="card"] {{ background: {t.base}; border: 1px solid {t.line}; border-radius: 6px; }}
+    QFrame[role="drop"] {{ border: 2px dashed {t.line}; border-radius: 8px; }}
+    QFrame[role="drop"][over="true"] {{ border-color: {t.accent}; }}
+    QPushButton {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 4px; padding: 5px 12px; }}
+    QPushButton:hover {{ border-color: {t.faint}; }}
+    QPushButton:pressed {{ background: {t.line}; }}
+    QPushButton:focus {{ border-color: {t.accent}; }}
+    QPushButton:disabled {{ color: {_between(t.panel, t.text).name()}; }}
+    QPushButton[role="primary"] {{ background: {t.accent}; border-color: {t.accent}; color: {t.on_accent}; font-weight: 600; }}
+    QPushButton[role="primary"]:disabled {{ background: {t.raised}; border-color: {t.line}; color: {_between(t.panel, t.text).name()}; }}
+    QPushButton[role="flat"] {{ background: transparent; border: none; text-align: left; padding: 5px 8px; }}
+    QPushButton[role="flat"]:hover {{ background: {t.raised}; }}
+    QToolButton {{ border: 1px solid transparent; border-radius: 4px; padding: 5px; background: transparent; }}
+    QToolButton:hover {{ background: {t.raised}; }}
+    QToolButton:checked {{ background: {t.raised}; border-color: {t.accent}; }}
+    QLineEdit, QComboBox {{ background: {t.base}; border: 1px solid {t.line}; border-radius: 4px; padding: 4px 6px; min-height: 18px; }}
+    QLineEdit:focus, QComboBox:focus {{ border-color: {t.accent}; }}
+    QComboBox::drop-down {{ border: none; width: 18px; }}
+    QComboBox QAbstractItemView {{ background: {t.base}; border: 1px solid {t.line}; selection-background-color: {t.accent}; }}
+    QListWidget, QScrollArea {{ background: {t.panel}; border: none; outline: none; }}
+    QProgressBar {{ background: {t.raised}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
+    QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
+    QSlider::groove:horizontal {{ height: 4px; background: {t.line}; border-radius: 2px; }}
+    QSlider::sub-page:horizontal {{ background: {t.faint}; border-radius: 2px; }}
+    QSlider::handle:horizontal {{ width: 12px; margin: -5px 0; border-radius: 6px; background: {t.text}; }}
+    QScrollBar:vertical {{ background: {t.panel}; width: 10px; margin: 0; }}
+    QScrollBar::handle:vertical {{ background: {t.line}; border-radius: 4px; min-height: 32px; margin: 1px; }}
+    QScrollBar:horizontal {{ background: {t.panel}; height: 10px; margin: 0; }}
+    QScrollBar::handle:horizontal {{ background: {t.line}; border-radius: 4px; min-width: 32px; margin: 1px; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
+    """
