@@ -18,6 +18,7 @@ _PLACES = {
     "labels": ("import", "shots", "review", "export", "evaluate"),
     "models": ("prelabel", "finetune", "models", "jobs"),
     "demo": ("demo", "doctor"),
+    "window": ("gui",),
     "project": ("new", "add", "remove", "locate", "classes", "status", "history", "undo", "redo", "backup", "restore"),
 }
 

@@ -146,10 +146,10 @@ def test_a_generator_steps_ends_and_stops(qtbot):
 
 
 def test_a_generator_that_fails_says_so(qtbot):
-    task = background.Task(background.call(lambda: [][0]))
+    task = background.Task(background.call(lambda: {}[0]))
     with qtbot.waitSignal(task.failed) as failed, qtbot.waitSignal(task.ended):
         task.start()
-    assert "IndexError" in failed.args[0].sentence
+    assert "KeyError" in failed.args[0].sentence
 
 
 @pytest.mark.parametrize("writing", [True, False])

@@ -1,0 +1,131 @@
+"""One table of all acts of the window: id, text, keys, icon and when it is offered; the key sheet is made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from app.ui import icons
+
+# What must hold for an act to be offered.
+ALWAYS, PROJECT, IMAGE, WRITING, WRITING_IMAGE = "always", "project", "image", "writing", "writing_image"
+TOOLS = ("select", "brush", "eraser", "polygon", "rectangle", "ignore")
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act. keys: the first is shown, the others do the same (a Chinese keyboard's signs)."""
+
+    id: str
+    text: str
+    keys: tuple[str, ...]
+    when: str
+    icon: str = ""
+
+
+_ = QT_TRANSLATE_NOOP
+ACTS = (
+    Act("select", _("Act", "Select"), ("V",), IMAGE, "mouse-pointer-2"),
+    Act("brush", _("Act", "Brush"), ("B",), WRITING_IMAGE, "brush"),
+    Act("eraser", _("Act", "Eraser"), ("E",), WRITING_IMAGE, "eraser"),
+    Act("polygon", _("Act", "Polygon"), ("P",), WRITING_IMAGE, "pentagon"),
+    Act("rectangle", _("Act", "Rectangle"), ("U",), WRITING_IMAGE, "square"),
+    Act("ignore", _("Act", "Ignore brush: neither defect nor good surface"), ("I",), WRITING_IMAGE, "circle-slash-2"),
+    Act("smaller", _("Act", "Smaller brush"), ("[", "【"), IMAGE),
+    Act("larger", _("Act", "Larger brush"), ("]", "】"), IMAGE),
+    Act("delete", _("Act", "Remove the selected region"), ("Delete", "Backspace"), WRITING_IMAGE, "trash-2"),
+    Act("shot", _("Act", "Image is a shot of the class, or no longer"), ("M",), WRITING_IMAGE),
+    Act("accept", _("Act", "Accept the proposal"), ("A",), WRITING_IMAGE, "check"),
+    Act("reject", _("Act", "Reject the proposal"), ("R",), WRITING_IMAGE, "x"),
+    Act("accept_all", _("Act", "Accept all that is shown, and go on"), ("Shift+A",), WRITING_IMAGE),
+    Act("defect_free", _("Act", "Image is defect-free"), ("D",), WRITING_IMAGE, "circle-check"),
+    Act("needs_work", _("Act", "Image needs work"), ("X",), WRITING_IMAGE, "circle-alert"),
+    Act("prelabel", _("Act", "Pre-label"), ("F",), WRITING, "sparkles"),
+    Act("newer", _("Act", "Show new proposals"), ("F5",), IMAGE),
+    Act("next_waiting", _("Act", "Next image to review"), ("N",), PROJECT),
+    Act("previous_waiting", _("Act", "Previous image to review"), ("Shift+N",), PROJECT),
+    Act("next", _("Act", "Next image"), ("Right",), PROJECT),
+    Act("previous", _("Act", "Previous image"), ("Left",), PROJECT),
+    Act("fit", _("Act", "Fit the image"), ("0",), IMAGE, "maximize"),
+    Act("zoom_in", _("Act", "Zoom in"), ("+", "="), IMAGE),
+    Act("zoom_out", _("Act", "Zoom out"), ("-",), IMAGE),
+    Act("undo", _("Act", "Undo"), ("Ctrl+Z",), WRITING, "undo-2"),
+    Act("redo", _("Act", "Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), WRITING, "redo-2"),
+    Act("search", _("Act", "Search"), ("/", "、"), PROJECT),
+    Act("escape", _("Act", "Leave the search, the selection"), ("Esc",), PROJECT),
+    Act("keys", _("Act", "Show all keys"), ("?", "？", "F1"), ALWAYS),
+    Act("add_images", _("Act", "Add images..."), ("Ctrl+I",), WRITING, "images"),
+    Act("open", _("Act", "Open a project..."), ("Ctrl+O",), ALWAYS, "folder-open"),
+)
+
+
+def text_of(act: Act) -> str:
+    return QCoreApplication.translate("Act", act.text)
+
+
+def make(window: QWidget, calls: Mapping[str, Callable[[], None]]) -> dict[str, QAction]:
+    """A QAction of the window for each act that has a call; the tools are a group of which one is checked."""
+    made: dict[str, QAction] = {}
+    group = QActionGroup(window)
+    for act in ACTS:
+        if act.id not in calls:
+            continue
+        action = QAction(text_of(act), window)
+        action.setObjectName(act.id)
+        action.setShortcuts([QKeySequence(key) for key in act.keys])
+        action.setToolTip(f"{text_of(act)}  ({shown_key(act)})")
+        if act.icon:
+            action.setIcon(icons.icon(act.icon))
+        if act.id in TOOLS:
+            action.setCheckable(True)
+            group.addAction(action)
+        # A held key repeats where repeating is meant: images, zoom and sizes, never a decision.
+        action.setAutoRepeat(act.id in ("next", "previous", "smaller", "larger", "zoom_in", "zoom_out"))
+        action.triggered.connect(lambda _=False, call=calls[act.id]: call())
+        window.addAction(action)
+        made[act.id] = action
+    return made
+
+
+def shown_key(act: Act) -> str:
+    return QKeySequence(act.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def offer(made: Mapping[str, QAction], *, project: bool, image: bool, writing: bool) -> None:
+    """Enables what can be done now."""
+    holds = {ALWAYS: True, PROJECT: project, IMAGE: project and image, WRITING: project and writing, WRITING_IMAGE: project and image and writing}
+    for act in ACTS:
+        if act.id in made:
+            made[act.id].setEnabled(holds[act.when])
+
+
+def key_sheet(parent: QWidget, made: Mapping[str, QAction]) -> QDialog:
+    """A dialog with every key that works, from the table; it deletes itself when it is closed."""
+    sheet = QDialog(parent)
+    sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    sheet.setWindowTitle(QCoreApplication.translate("Act", "Keys"))
+    column, grid = QVBoxLayout(sheet), QGridLayout()
+    column.setContentsMargins(24, 24, 24, 24)
+    column.addLayout(grid)
+    grid.setHorizontalSpacing(16)
+    acts = [act for act in ACTS if act.id in made]
+    lines = [(shown_key(act), text_of(act)) for act in acts] + [
+        ("1-9", QCoreApplication.translate("Act", "Class to draw with")),
+        (QCoreApplication.translate("Act", "Space"), QCoreApplication.translate("Act", "Hide all overlays while held")),
+        ("Ctrl", QCoreApplication.translate("Act", "Erase while drawing")),
+        (QCoreApplication.translate("Act", "Wheel"), QCoreApplication.translate("Act", "Zoom at the cursor; with Ctrl: brush size")),
+    ]
+    half = -(-len(lines) // 2)
+    for k, (key, text) in enumerate(lines):
+        row, side = k % half, k // half * 2
+        label = QLabel(key, sheet)
+        label.setProperty("role", "heading")
+        label.setAlignment(Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(label, row, side)
+        grid.addWidget(QLabel(text, sheet), row, side + 1)
+    grid.setColumnMinimumWidth(2, 96)
+    return sheet

@@ -1,0 +1,58 @@
+"""The job at work, in the title line: what it does, how far it is, and a button to stop it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+
+from app.ui import icons
+
+if TYPE_CHECKING:  # the context needs the database, which the window has no use for before a project is open
+    from app.ui.context import Context
+
+
+class JobStrip(QWidget):
+    """Hidden while nothing runs."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context: Context | None = None
+        self._job_id: int | None = None
+        self.text = QLabel(self)
+        self.bar = QProgressBar(self, textVisible=False)
+        self.bar.setFixedWidth(120)
+        self.cancel = QToolButton(self, icon=icons.icon("x"), toolTip=self.tr("Stop; what was done is kept"))
+        self.cancel.clicked.connect(self._cancel)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        for widget in (self.text, self.bar, self.cancel):
+            row.addWidget(widget)
+        self.hide()
+
+    def watch(self, context: Context) -> None:
+        self._context = context
+        context.jobs_changed.connect(self.show_jobs)
+
+    def show_jobs(self, jobs: list[dict]) -> None:
+        """The oldest open job; the others wait for it."""
+        self.setVisible(bool(jobs))
+        if not jobs:
+            self._job_id = None
+            return
+        job = jobs[0]
+        if job["id"] != self._job_id:
+            self._job_id = job["id"]
+            self.cancel.setEnabled(True)
+        kinds = {"prelabel": self.tr("Pre-labelling"), "finetune": self.tr("Fine-tuning"), "evaluate": self.tr("Comparing versions")}
+        name = kinds.get(job["kind"], job["kind"])
+        begun = job["state"] == "running" and job["total"]
+        self.bar.setRange(0, job["total"] if begun else 0)
+        self.bar.setValue(job["done"])
+        self.text.setText(f"{name}  {job['done']} / {job['total']}" if begun else self.tr("{what}: starting").format(what=name))
+
+    def _cancel(self) -> None:
+        self.cancel.setEnabled(False)  # it ends when it has finished the image it is at
+        self.text.setText(self.tr("Stopping"))
+        self._context.cancel_job(self._job_id)

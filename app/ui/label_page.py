@@ -1,0 +1,416 @@
+"""The page where images are marked: gallery, canvas and classes around one selection; it places parts and passes on what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QColor, QCursor
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QSplitter, QToolButton, QVBoxLayout, QWidget
+
+from app.jobs import batch
+from app.operations import images, jobs
+from app.store import gallery
+from app.store.changes import Change
+from app.store.gallery import ClassRow, RegionRow
+from app.ui import actions, next_act
+from app.ui.canvas.compose import Shown
+from app.ui.canvas.view import CanvasView
+from app.ui.context import Context
+from app.ui.decisions import Decisions
+from app.ui.foot_line import FootLine
+from app.ui.message_bar import MessageBar
+from app.ui.name_field import NameField
+from app.ui.panels.classes import ClassesPanel
+from app.ui.panels.gallery import GalleryPanel
+from app.ui.panels.regions import RegionsPanel
+from app.ui.strokes import Stroke, Strokes
+from app.ui.thumbnails import Thumbnails
+from app.ui.writer import Fault
+
+_IGNORED = (140, 140, 140)
+_RECOUNT_MS = 400
+_BRUSHES = (1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36, 48, 64, 85, 113, 150, 200)
+
+
+class LabelPage(QWidget):
+    """One open project. `add_asked`: the person wants more images; `state_changed`: what can be done now may be another."""
+
+    add_asked = Signal()
+    state_changed = Signal()
+
+    def __init__(self, context: Context, messages: MessageBar, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.context, self.messages = context, messages
+        self.thumbnails = Thumbnails(parent=self)
+        self.shown: list[RegionRow] = []
+        self._unanswered = 0
+        self._jobs: list[dict] = []
+        self._missing = False
+        self._newer = False
+        self._drawing = False
+        self._brush = _BRUSHES.index(8)
+        self._later: list = []  # keys pressed during a drag wait for its end
+        self._recount = QTimer(self, singleShot=True, interval=_RECOUNT_MS)
+        self._recount.timeout.connect(self._count)
+        self._build()
+        self.strokes = Strokes(context, self.names, self._class_name, self)
+        self.decisions = Decisions(context, lambda: self.shown, self.foot.threshold, self)
+        self._connect()
+        self._count()
+
+    # -- the parts ------------------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.gallery = GalleryPanel(self.context, self.thumbnails, self)
+        self.classes = ClassesPanel(self.context, self)
+        self.regions = RegionsPanel(self.context, self)
+        self.canvas = CanvasView(self)
+        self.names = NameField(self.canvas)
+        self.act = QLabel(self)
+        self.act.setProperty("role", "act")
+        self.prelabel_button = QPushButton(self)
+        self.prelabel_button.setProperty("role", "primary")
+        self.prelabel_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.foot = FootLine(self)
+        self.tools = QFrame(self)
+        self.tools.setProperty("role", "strip")
+        QVBoxLayout(self.tools).setContentsMargins(4, 8, 4, 8)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        for k, part in enumerate((self.gallery, self._centre(), self._side())):
+            self.splitter.addWidget(part)
+            self.splitter.setStretchFactor(k, 1 if k == 1 else 0)
+        self.splitter.setSizes([264, 800, 280])
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.splitter)
+
+    def _centre(self) -> QWidget:
+        centre, line = QWidget(self), QFrame(self)
+        line.setProperty("role", "line")
+        row = QHBoxLayout(line)
+        row.setContentsMargins(16, 9, 16, 9)
+        row.addWidget(self.act, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.tools)
+        middle.addWidget(self.canvas, 1)
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(line)
+        column.addWidget(self.messages)
+        column.addLayout(middle, 1)
+        column.addWidget(self.foot)
+        centre.setMinimumWidth(480)
+        return centre
+
+    def _side(self) -> QWidget:
+        side, lower, frame = QSplitter(Qt.Orientation.Vertical, self), QWidget(self), QVBoxLayout()
+        lower.setLayout(frame)
+        frame.setContentsMargins(0, 8, 0, 0)
+        button = QHBoxLayout()
+        button.setContentsMargins(8, 0, 8, 0)
+        button.addWidget(self.prelabel_button)
+        frame.addLayout(button)
+        frame.addWidget(self.regions, 1)
+        side.addWidget(self.classes)
+        side.addWidget(lower)
+        side.setSizes([320, 400])
+        side.setMinimumWidth(240)
+        return side
+
+    def set_actions(self, made: Mapping[str, QAction]) -> None:
+        """Fills the tool strip from the window's table of actions."""
+        column = self.tools.layout()
+        for name in (*actions.TOOLS, "", "undo", "redo", "", "fit"):
+            if not name:
+                column.addSpacing(16)
+                continue
+            button = QToolButton(self.tools)
+            button.setDefaultAction(made[name])
+            button.setIconSize(button.iconSize() * 1.15)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            column.addWidget(button)
+        column.addStretch(1)
+        self.prelabel_button.clicked.connect(made["prelabel"].trigger)
+        made["brush" if self.context.writing else "select"].trigger()
+
+    def _connect(self) -> None:
+        context, canvas = self.context, self.canvas
+        context.changed.connect(self._changed)
+        context.image_selected.connect(self._open)
+        context.class_selected.connect(self._class_chosen)
+        context.focus_changed.connect(self._focus)
+        context.jobs_changed.connect(self._jobs_changed)
+        context.job_ended.connect(self.job_ended)
+        context.failed.connect(self.messages.warn)
+        context.stepped_back.connect(self._stepped_back)
+        canvas.drawn.connect(self._drawn)
+        canvas.picked.connect(self._picked)
+        canvas.failed.connect(self._unreadable)
+        canvas.hovered.connect(self.foot.show_position)
+        canvas.zoomed.connect(self.foot.show_zoom)
+        canvas.viewport().installEventFilter(self)
+        canvas.set_brush(_BRUSHES[self._brush])
+        self.foot.show_brush(_BRUSHES[self._brush])
+        self.foot.opacity_moved.connect(lambda opacity: canvas.set_overlay(opacity, False))
+        canvas.set_overlay(self.foot.opacity(), False)
+        self.foot.threshold_moved.connect(self._threshold_moved)
+        self.strokes.settled.connect(canvas.clear_draft)
+        self.strokes.asked.connect(self.tell)
+        self.strokes.asked.connect(lambda: None if self.strokes.unnamed else canvas.setFocus())
+        self.strokes.kept.connect(self._kept)
+        self.decisions.said.connect(self.messages.say)
+        self.decisions.go_on.connect(self._go_on)
+        self.classes.removal_asked.connect(self._ask_removal)
+        self.gallery.loaded.connect(self._loaded)
+
+    # -- what is shown --------------------------------------------------------------------------------------------------------
+
+    def _loaded(self) -> None:
+        if self.context.image_id is None and self.gallery.images:
+            self.context.select_image(self.gallery.view.rows[0].id if self.gallery.view.rows else next(iter(self.gallery.images)))
+        elif self.context.image_id is not None and self.context.image_id not in self.gallery.images:
+            self.context.select_image(None)
+        self.tell()
+
+    def _open(self, image_id: int | None) -> None:
+        if self.strokes.unnamed:
+            self.strokes.drop()
+        self._missing, self._newer = False, False
+        self.canvas.clear_draft()
+        self.canvas.show_image(self.gallery.path_of(image_id) if image_id in self.gallery.images else None)
+        self.show_regions()
+        self.canvas.setFocus()
+        self.state_changed.emit()
+
+    def show_regions(self) -> None:
+        """Reads what is on the open image and shows it; the focus stays, or goes to the least certain proposal."""
+        image_id = self.context.image_id
+        self._newer = False
+        self.shown = self.context.read(gallery.regions_on, image_id) if image_id is not None else []
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        colours = {row.id: QColor(row.colour).getRgb()[:3] for row in self.classes.rows}
+        self.canvas.show_regions(
+            [Shown(r.key, r.mask, _IGNORED if r.kind == "ignore" else colours.get(r.class_id, _IGNORED), r.kind, r.score) for r in self.shown]
+        )
+        keys = [r.key for r in self.shown]
+        if self.context.focus not in keys:
+            waiting = [r.key for r in self.shown if r.kind == "proposal" and r.score >= self.foot.threshold()]
+            self.context.set_focus(waiting[0] if waiting else None)
+        self.canvas.focus_region(self.context.focus)
+        self.regions.set_regions(self.shown, self.classes.rows)
+        self.foot.offer_threshold(any(r.kind == "proposal" for r in self.shown))
+        self.tell()
+
+    def _changed(self, change: Change) -> None:
+        by_job = change.id is None
+        if {"defect_class"} & change.tables:
+            self._count()
+        if by_job and self.context.focus and self.context.focus[0] == "proposal":
+            fresh = self.context.read(gallery.regions_on, self.context.image_id)
+            self._newer = [r.key for r in fresh] != [r.key for r in self.shown]
+            self.tell()  # never replaced under the hand
+        elif self.context.image_id is not None and (not by_job or {"prediction", "inference"} & change.tables):
+            self.show_regions()
+        self._recount.start()
+
+    def _count(self) -> None:
+        """Classes and what is left to pre-label: counted beside the window, since both grow with the project."""
+        self.context.read_later(lambda session: (gallery.class_rows(session), gallery.unanswered(session)), done=self._counted)
+
+    def _counted(self, answer: tuple[list[ClassRow], int]) -> None:
+        rows, self._unanswered = answer
+        recoloured = [(row.id, row.name, row.colour) for row in rows] != [(row.id, row.name, row.colour) for row in self.classes.rows]
+        self.classes.set_rows(rows)
+        self.gallery.set_classes(rows)
+        if recoloured:
+            self._pass_on()
+            self._class_chosen(self.context.class_id)
+        self.tell()
+
+    def tell(self) -> None:
+        """Brings the line above the canvas and the pre-label button up to date."""
+        self.act.setText(next_act.sentence(self._now()))
+        n = self._unanswered
+        self.prelabel_button.setText(self.tr("Pre-label %n image(s)     F", "", n) if n else self.tr("Pre-label     F"))
+        self.prelabel_button.setEnabled(bool(n) and self.context.writing)
+
+    def _now(self) -> next_act.Now:
+        chosen = self.classes.by_id(self.context.class_id)
+        states = [row.state for row in self.gallery.images.values()]
+        running = next(((j["done"], j["total"]) for j in self._jobs if j["kind"] == "prelabel"), None)
+        return next_act.Now(
+            images=len(states), open_image=self.context.image_id is not None, missing=self._missing, read_only=not self.context.writing,
+            unnamed=self.strokes.unnamed is not None, class_name=chosen.name if chosen else "", shots=chosen.shots if chosen else 0,
+            unanswered=self._unanswered, pending_here=sum(r.kind == "proposal" for r in self.shown),
+            pending_images=sum(s.pending > 0 for s in states), decided=sum(s.reviewed for s in states),
+            newer=self._newer, focus=bool(self.context.focus) and self.context.focus[0] == "proposal", job=running,
+        )  # fmt: skip
+
+    def _class_name(self, class_id: int | None) -> str:
+        row = self.classes.by_id(class_id)
+        return row.name if row else ""
+
+    def _class_chosen(self, class_id: int | None) -> None:
+        row = self.classes.by_id(class_id)
+        if row:
+            self.canvas.set_colour(QColor(row.colour).getRgb()[:3])
+        self.tell()
+
+    def _focus(self, key: tuple[str, int] | None) -> None:
+        self.canvas.focus_region(key)
+        self.tell()
+
+    def _picked(self, key: tuple[str, int] | None) -> None:
+        self.context.set_focus(key)
+
+    def _threshold_moved(self, score: float) -> None:
+        self.canvas.set_threshold(score)
+        hidden = {r.key for r in self.shown if r.kind == "proposal" and r.score < score}
+        if self.context.focus in hidden:
+            self.context.set_focus(next((r.key for r in self.shown if r.kind == "proposal" and r.key not in hidden), None))
+
+    # -- what the hand does ---------------------------------------------------------------------------------------------------
+
+    def _drawn(self, mask, how: str) -> None:
+        self.strokes.take(mask, how, self.canvas.viewport().mapFromGlobal(QCursor.pos()) if self._at is None else self._at)
+
+    _at: QPoint | None = None
+
+    def eventFilter(self, watched, event: QEvent) -> bool:
+        """Watches the canvas: a key pressed during a drag waits for its end; Ctrl and the wheel change the brush."""
+        kind = event.type()
+        if kind == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
+            self._drawing = True
+        elif kind == QEvent.Type.MouseButtonRelease and event.button() == Qt.MouseButton.LeftButton:
+            self._drawing, self._at = False, event.position().toPoint()
+            QTimer.singleShot(0, self._catch_up)
+        elif kind == QEvent.Type.Wheel and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.resize_brush(1 if event.angleDelta().y() > 0 else -1)
+            return True
+        return super().eventFilter(watched, event)
+
+    def when_free(self, call) -> None:
+        """call() now, or when the drag that is under way has ended."""
+        self._later.append(call) if self._drawing else call()
+
+    def _catch_up(self) -> None:
+        waiting, self._later = self._later, []
+        for call in waiting:
+            call()
+
+    def use_tool(self, name: str) -> None:
+        self.canvas.set_tool(name)
+        self.canvas.setFocus()
+
+    def resize_brush(self, by: int) -> None:
+        self._brush = max(0, min(len(_BRUSHES) - 1, self._brush + by))
+        self.canvas.set_brush(_BRUSHES[self._brush])
+        self.foot.show_brush(_BRUSHES[self._brush])
+
+    def hide_overlays(self, hidden: bool) -> None:
+        self.canvas.set_overlay(self.foot.opacity(), hidden)
+
+    def escape(self) -> None:
+        """Takes back in order: the search, the selection."""
+        if self.gallery.search.hasFocus():
+            self.gallery.search.clear()
+            self.canvas.setFocus()
+        elif self.messages.isVisible():
+            self.messages.dismiss()
+        else:
+            self.context.set_focus(None)
+
+    def defect_free(self) -> None:
+        marked = sum(r.kind == "annotation" for r in self.shown)
+        if marked:
+            self.messages.warn(Fault(self.tr("%n region(s) are marked on this image.", "", marked), self.tr("Remove them first, then press D again.")))
+        else:
+            self.decisions.defect_free()
+
+    def _go_on(self) -> None:
+        if not self.gallery.step_waiting(1):
+            self.gallery.step(1)
+
+    def _stepped_back(self, word: str, title: str, change: Change) -> None:
+        """Says what was taken back, and goes to the image that it was done on."""
+        if change.image_ids and self.context.image_id not in change.image_ids and (there := change.image_ids & self.gallery.images.keys()):
+            self.context.select_image(min(there))
+        self.messages.say(self.tr("Taken back: {title}").format(title=title) if word == "undo" else self.tr("Done again: {title}").format(title=title))
+
+    # -- faults ---------------------------------------------------------------------------------------------------------------
+
+    def _kept(self, fault: Fault, stroke: Stroke) -> None:
+        """The stroke could not be written: it stays on the screen until it is, or until it is dropped."""
+        ways = [(self.tr("Try again"), lambda: self.strokes.again(fault)), (self.tr("Drop the stroke"), self.strokes.drop)]
+        self.messages.warn(fault, ways, closed=self.strokes.drop)
+
+    def _unreadable(self, sentence: str) -> None:
+        self._missing = not self.gallery.path_of(self.context.image_id).exists() if self.context.image_id in self.gallery.images else False
+        ways = [(self.tr("Locate..."), self._ask_where)] if self._missing and self.context.writing else []
+        self.messages.warn(Fault(sentence), ways)
+        self.tell()
+
+    def _ask_where(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Where do the images lie now?"))
+        if folder:
+            self.locate(folder)
+
+    def locate(self, folder: str) -> None:
+        """Looks below a folder for the images that are missing."""
+        self.context.do(images.locate, folder, title=self.tr("Locate moved images"), done=self._located)
+
+    def _located(self, count: int) -> None:
+        self.messages.say(self.tr("%n image(s) found again.", "", count) if count else self.tr("None of the missing images lies there."))
+        self.gallery.reload()
+        self.gallery.loaded.connect(self._reopen, Qt.ConnectionType.SingleShotConnection)
+
+    def _reopen(self) -> None:
+        self.gallery.retry_pictures()
+        self._open(self.context.image_id)
+
+    def _ask_removal(self, row: ClassRow) -> None:
+        if not (row.annotations or row.pending):
+            self.classes.remove(row)
+            return
+        text = self.tr("{name} goes with {regions} marked regions and {pending} proposals. Undo brings all of it back.")
+        said = text.format(name=row.name, regions=row.annotations, pending=row.pending)
+        self.messages.say(said, [(self.tr("Remove {name}").format(name=row.name), lambda: self.classes.remove(row)), (self.tr("Keep it"), lambda: None)])
+
+    # -- pre-labelling --------------------------------------------------------------------------------------------------------
+
+    def prelabel(self) -> None:
+        """Queues what has no answer yet; says what is missing where nothing can be done."""
+        if not self._unanswered:
+            if any(row.shots for row in self.classes.rows):
+                self.messages.say(self.tr("Every image has been pre-labelled with the present shots."))
+            else:
+                self.messages.say(self.tr("Draw one defect first: the model needs an example of what to look for."))
+            return
+        self.prelabel_button.setEnabled(False)  # until the answer has come: one press is one job
+        self.context.submit(lambda: batch.prelabel(self.context.workspace, []), lambda _: self.tell())
+
+    def _jobs_changed(self, found: list[dict]) -> None:
+        self._jobs = found
+        self.tell()
+
+    def job_ended(self, job: dict) -> None:
+        """Says in a sentence how a job has ended."""
+        self._recount.start()
+        failed = self.tr("%n image(s) could not be read.", "", len(job["failed"])) if job["failed"] else ""
+        if job["state"] == "finished":
+            waiting = sum(row.state.pending > 0 for row in self.gallery.images.values())
+            self.messages.say(f"{self.tr('Pre-labelled %n image(s).', '', job['done'])} {failed}".strip() if waiting or job["done"] else job["message"])
+        elif job["state"] == "cancelled":
+            self.messages.say(self.tr("Stopped at {done} of {total} images; what was done is kept. F goes on.").format(done=job["done"], total=job["total"]))
+        else:
+            resume = lambda: self.context.submit(lambda: batch.resume(self.context.workspace, job["id"]))  # noqa: E731
+            # What the runner says to the command line of going on is the button here.
+            self.messages.warn(Fault(job["message"].replace(jobs.GO_ON, "").strip()), [(self.tr("Try again"), resume)])
+
+    def close_project(self) -> None:
+        self.thumbnails.close()

@@ -1,0 +1,76 @@
+"""One line that tells a fault or a note with its ways out; it covers nothing and asks for no click to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from app.ui import icons, theme
+from app.ui.writer import Fault
+
+Way = tuple[str, Callable[[], None]]
+_NOTE_MS = 6000
+
+
+class MessageBar(QFrame):
+    """Hidden until something is said. A note goes by itself, a fault stays until it is closed or another takes its place."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "message")
+        self._icon = QLabel(self)
+        self.text = QLabel(self, wordWrap=True, textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._close = QToolButton(self, icon=icons.icon("x"), toolTip=self.tr("Close this message"), focusPolicy=Qt.FocusPolicy.TabFocus)
+        self._close.clicked.connect(self.dismiss)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(12, 6, 6, 6)
+        self._row.setSpacing(8)
+        self._row.addWidget(self._icon)
+        self._row.addWidget(self.text, 1)
+        self._row.addWidget(self._close)
+        self.ways: list[QPushButton] = []
+        self._closed: Callable[[], None] | None = None
+        self._timer = QTimer(self, singleShot=True, interval=_NOTE_MS)
+        self._timer.timeout.connect(self.dismiss)
+        self.hide()
+
+    def say(self, text: str, ways: Sequence[Way] = ()) -> None:
+        """A note. One without ways out goes after some seconds."""
+        self._show(text, ways, "note", None)
+        if not ways:
+            self._timer.start()
+
+    def warn(self, fault: Fault, ways: Sequence[Way] = (), closed: Callable[[], None] | None = None) -> None:
+        """A fault with its hint; "Copy details" is added where it has some. `closed` is called when the person closes it."""
+        more = [(self.tr("Copy details"), lambda: QGuiApplication.clipboard().setText(fault.details))] if fault.details else []
+        self._show(f"{fault.sentence} {fault.hint}".strip(), [*ways, *more], "warn", closed)
+
+    def _show(self, text: str, ways: Sequence[Way], kind: str, closed: Callable[[], None] | None) -> None:
+        self._timer.stop()
+        self._closed = closed
+        now = theme.current()
+        self.setProperty("kind", kind)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self._icon.setPixmap(icons.pixmap("circle-alert" if kind == "warn" else "info", now.warn if kind == "warn" else now.accent, 20))
+        self.text.setText(text)
+        for button in self.ways:
+            self._row.removeWidget(button)
+            button.deleteLater()
+        self.ways = []
+        for k, (name, call) in enumerate(ways):
+            button = QPushButton(name, self, focusPolicy=Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _=False, call=call: (self.hide(), call()))
+            self._row.insertWidget(2 + k, button)
+            self.ways.append(button)
+        self.show()
+
+    def dismiss(self) -> None:
+        self.hide()
+        closed, self._closed = self._closed, None
+        if closed:
+            closed()

@@ -1,0 +1,34 @@
+"""The line above the canvas names one act for every state of a project."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.ui.next_act import Now, sentence
+
+READY = dict(images=500, open_image=True, class_name="scratch", shots=5)
+
+
+@pytest.mark.parametrize(
+    ("now", "says"),
+    [
+        (Now(), "Drop a folder"),
+        (Now(images=5, read_only=True), "reading only"),
+        (Now(images=5), "Pick an image"),
+        (Now(images=5, open_image=True, missing=True), "where it lies"),
+        (Now(images=5, open_image=True), "press B"),
+        (Now(images=5, open_image=True, unnamed=True), "Name what you have drawn"),
+        (Now(images=5, open_image=True, class_name="凹坑"), "Draw one 凹坑"),
+        (Now(images=5, open_image=True, class_name="scratch", shots=1, unanswered=5), "press F"),
+        (Now(**READY, unanswered=497), "Press F"),
+        (Now(**READY, pending_here=3, focus=True, pending_images=9), "Accept (A) or reject (R)"),
+        (Now(**READY, pending_here=3, pending_images=9), "click one"),
+        (Now(**READY, pending_here=3, newer=True), "F5"),
+        (Now(**READY, pending_images=9, job=(212, 500)), "press N"),
+        (Now(**READY, job=(212, 500)), "212 of 500"),
+        (Now(**READY, decided=12), "D is defect-free"),
+        (Now(**READY, decided=500), "Every image is decided"),
+    ],
+)
+def test_each_state_has_its_act(now, says):
+    assert says in sentence(now)
