@@ -1,0 +1,70 @@
+"""What QPainter draws over the two arrays: bright corners, scores, a shape that is being set, the brush at the pointer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+_CORNER_PX = 10
+_SCORES = 60  # so many can be read at once
+_SCORED_FROM_PX = 16  # a smaller region's score would hide it
+
+
+def paint_corners(painter: QPainter, rect: QRect) -> None:
+    """Four bright corners around a rectangle of the viewport, dark beneath so that they show on any surface."""
+    rect = rect.adjusted(-4, -4, 4, 4)
+    x, y = (min(_CORNER_PX, side // 3) for side in (rect.width(), rect.height()))
+    corners = ((rect.topLeft(), 1, 1), (rect.topRight(), -1, 1), (rect.bottomLeft(), 1, -1), (rect.bottomRight(), -1, -1))
+    for colour, width in ((QColor(0, 0, 0, 200), 4), (QColor(255, 255, 255), 2)):
+        painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
+        for at, right, down in corners:
+            painter.drawLine(at.x(), at.y(), at.x() + right * x, at.y())
+            painter.drawLine(at.x(), at.y(), at.x(), at.y() + down * y)
+
+
+def paint_scores(painter: QPainter, scored: Sequence[tuple[QRect, float]]) -> None:
+    """The score of each proposal above its box; only where they can be read."""
+    room = painter.viewport()
+    seen = [(rect, score) for rect, score in scored if rect.intersects(room) and max(rect.width(), rect.height()) >= _SCORED_FROM_PX]
+    if len(seen) > _SCORES:
+        return
+    metrics = painter.fontMetrics()
+    for rect, score in seen:
+        text = f"{score:.2f}"
+        tag = QRect(rect.left(), rect.top() - metrics.height() - 2, metrics.horizontalAdvance(text) + 8, metrics.height())
+        tag.moveTop(max(tag.top(), 0))
+        painter.fillRect(tag, QColor(0, 0, 0, 170))
+        painter.setPen(QColor(255, 255, 255))
+        painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def paint_outline(painter: QPainter, points: Sequence[QPointF], colour: tuple[int, int, int]) -> None:
+    """A closed shape that is being set; its first corner is marked, where a click ends it."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(QColor(*colour, 40))
+    for pen in (QPen(QColor(0, 0, 0, 160), 3), QPen(QColor(*colour), 1.5)):
+        painter.setPen(pen)
+        painter.drawPolygon(points)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setBrush(QColor(255, 255, 255))
+    painter.drawEllipse(points[0], 3, 3)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def paint_brush(painter: QPainter, at: QPointF, radius_px: float) -> None:
+    """The brush's edge at the pointer; radius in the viewport's pixels."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for colour, width in ((QColor(0, 0, 0, 140), 3), (QColor(255, 255, 255, 220), 1)):
+        painter.setPen(QPen(colour, width))
+        painter.drawEllipse(at, radius_px, radius_px)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def brush_rect(at: QPointF, radius_px: float) -> QRect:
+    """The part of the viewport that paint_brush touches."""
+    reach = math.ceil(radius_px) + 3
+    return QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach).toAlignedRect()

@@ -1,0 +1,106 @@
+"""One image at every power of two, in tiles that are made when they are first looked at."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+
+from core_models.contract import image_file
+from core_models.contract.opencv import cv2
+
+TILE_PX = 512
+_AVERAGED = ("uint8", "uint16", "int16", "float32")  # what OpenCV averages in its own type
+_SAMPLE_PX = 1_000_000
+
+
+class Pyramid:
+    """An upright image (h, w) or (h, w, 3) and its reductions by averaging: level k has pixels of 2**k image pixels.
+
+    Level 0 is the image itself, in its own type. Tiles may be made by two threads at once: both write the same values.
+    """
+
+    def __init__(self, image: np.ndarray) -> None:
+        self.image = image
+        self.height, self.width = image.shape[:2]
+        self._levels: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self._lock = threading.Lock()
+
+    @classmethod
+    def of(cls, path: Path) -> Pyramid:
+        """Reads a file through the one reader. Raises ImageFileError."""
+        return cls(image_file.read(path))
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self.image.dtype
+
+    def size(self, level: int) -> tuple[int, int]:
+        """Width and height of a level."""
+        return -(-self.width >> level), -(-self.height >> level)
+
+    def read(self, level: int, x0: int, y0: int, x1: int, y1: int) -> np.ndarray:
+        """The pixels [y0:y1, x0:x1] of a level, inside its size; a view that must not be written to."""
+        if level == 0:
+            return self.image[y0:y1, x0:x1]
+        pixels, made = self._level(level)
+        for row in range(y0 // TILE_PX, (y1 - 1) // TILE_PX + 1):
+            for column in range(x0 // TILE_PX, (x1 - 1) // TILE_PX + 1):
+                if not made[row, column]:
+                    self._make(level, row, column)
+        return pixels[y0:y1, x0:x1]
+
+    def warm(self, level: int) -> None:
+        """Makes all tiles of a level."""
+        width, height = self.size(level)
+        self.read(level, 0, 0, width, height)
+
+    def value(self, x: int, y: int) -> int | float | tuple | None:
+        """The image's own value at a pixel, a tuple of three in colour; None outside."""
+        if not (0 <= x < self.width and 0 <= y < self.height):
+            return None
+        value = self.image[y, x]
+        return tuple(value.tolist()) if value.ndim else value.item()
+
+    def span(self, low: float = 1, high: float = 99) -> tuple[float, float]:
+        """The values below which `low` and `high` percent of the pixels lie, from an even sample of about a million."""
+        step = max(1, int(np.sqrt(self.width * self.height / _SAMPLE_PX)))
+        sample = self.image[::step, ::step].astype(np.float64)
+        sample = sample[np.isfinite(sample)]
+        if not sample.size:
+            return 0.0, 1.0
+        first, last = np.percentile(sample, (low, high))
+        return float(first), float(last)
+
+    def _level(self, level: int) -> tuple[np.ndarray, np.ndarray]:
+        with self._lock:
+            if level not in self._levels:
+                width, height = self.size(level)
+                dtype = self.dtype if self.dtype.name in _AVERAGED else np.float32
+                tiles = np.zeros((-(-height // TILE_PX), -(-width // TILE_PX)), bool)
+                # Empty, not zeros: memory is only taken where a tile is made.
+                self._levels[level] = np.empty((height, width, *self.image.shape[2:]), dtype), tiles
+            return self._levels[level]
+
+    def _make(self, level: int, row: int, column: int) -> None:
+        """Averages a tile from the next finer level where that is whole there, else from the image itself."""
+        pixels, made = self._level(level)
+        y0, x0 = row * TILE_PX, column * TILE_PX
+        y1, x1 = min(y0 + TILE_PX, pixels.shape[0]), min(x0 + TILE_PX, pixels.shape[1])
+        finer = level - 1 if level > 1 and self._has(level - 1, 2 * y0, 2 * x0, 2 * y1, 2 * x1) else 0
+        factor = 1 << (level - finer)
+        source = self._levels[finer][0] if finer else self.image
+        source = source[y0 * factor : y1 * factor, x0 * factor : x1 * factor]
+        if source.dtype != pixels.dtype:
+            source = source.astype(pixels.dtype)
+        below, beside = (y1 - y0) * factor - source.shape[0], (x1 - x0) * factor - source.shape[1]
+        if below or beside:  # the last pixels of a side that is no multiple: as if its edge went on
+            source = cv2.copyMakeBorder(source, 0, below, 0, beside, cv2.BORDER_REPLICATE)
+        pixels[y0:y1, x0:x1] = cv2.resize(source, (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA)
+        made[row, column] = True
+
+    def _has(self, level: int, y0: int, x0: int, y1: int, x1: int) -> bool:
+        if level not in self._levels:
+            return False
+        return bool(self._levels[level][1][y0 // TILE_PX : -(-y1 // TILE_PX), x0 // TILE_PX : -(-x1 // TILE_PX)].all())
