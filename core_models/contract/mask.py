@@ -36,6 +36,15 @@ def array_of(runs: np.ndarray, height: int, width: int) -> np.ndarray:
     return np.repeat(values, runs).reshape((height, width), order="F")
 
 
+def _runs_of_stretches(begin: np.ndarray, end: np.ndarray, size: int) -> np.ndarray:
+    """Run lengths of `size` pixels in a line that are set from each begin to its end; stretches that meet become one run."""
+    joined = np.flatnonzero(begin[1:] == end[:-1])
+    begin, end = np.delete(begin, joined + 1), np.delete(end, joined)
+    marks = np.column_stack([begin, end]).ravel()
+    out = np.diff(np.concatenate(([0], marks, [size])))
+    return out[:-1] if out[-1] == 0 else out
+
+
 def compress(runs: np.ndarray) -> bytes:
     """Run lengths as COCO's text form: differences to the run two before, in groups of five bits, plus 48."""
     runs = np.asarray(runs, dtype=np.int64)
@@ -130,22 +139,34 @@ class Mask:
         """Run lengths of the whole image (height, width), as COCO wants them, without unpacking the frame."""
         if not self.area:
             return np.array([height * width], np.int64)
+        column, top, after = self.pieces()
+        return _runs_of_stretches(column * height + top, column * height + after, height * width)
+
+    def pieces(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The region as stretches that each lie in one column: column, first row, row after the last (int64, image pixels).
+
+        Ordered by column, then row. The work grows with their number, not with the box.
+        """
         runs = decompress(self.rle)
         stops = np.cumsum(runs)
         starts, ends = stops[0::2][: len(runs) // 2], stops[1::2]
-        # A run of the box that passes a column's end goes on below it in the box, but not in the frame.
-        first, last = starts // self.h, (ends - 1) // self.h
+        # A run of the box that passes a column's end goes on at the top of the next.
+        first, last = starts // max(self.h, 1), (ends - 1) // max(self.h, 1)
         pieces = last - first + 1
-        column = np.repeat(first - np.concatenate(([0], np.cumsum(pieces)[:-1])), pieces) + np.arange(pieces.sum())
+        column = np.repeat(first - np.concatenate(([0], np.cumsum(pieces)))[:-1], pieces) + np.arange(pieces.sum())
         top = np.maximum(np.repeat(starts, pieces), column * self.h) - column * self.h
-        bottom = np.minimum(np.repeat(ends, pieces), (column + 1) * self.h) - column * self.h
-        begin = (column + self.x) * height + self.y + top
-        end = (column + self.x) * height + self.y + bottom
-        joined = np.flatnonzero(begin[1:] == end[:-1])
-        begin, end = np.delete(begin, joined + 1), np.delete(end, joined)
-        marks = np.column_stack([begin, end]).ravel()
-        out = np.diff(np.concatenate(([0], marks, [height * width])))
-        return out[:-1] if out[-1] == 0 else out
+        after = np.minimum(np.repeat(ends, pieces), (column + 1) * self.h) - column * self.h
+        return column + self.x, top + self.y, after + self.y
+
+    @classmethod
+    def from_pieces(cls, column: np.ndarray, top: np.ndarray, after: np.ndarray) -> Mask:
+        """The mask of what `pieces` gives: stretches that hold a pixel, do not overlap, and are ordered by column, then row."""
+        if not len(column):
+            return cls.EMPTY
+        x, y = int(column[0]), int(top.min())
+        w, h = int(column[-1]) + 1 - x, int(after.max()) - y
+        start = (column - x) * h - y
+        return cls(x, y, w, h, compress(_runs_of_stretches(start + top, start + after, w * h)))
 
     def array(self) -> np.ndarray:
         """The box's inside as a boolean array (h, w)."""

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 _CORNER_PX = 10
-_SCORES = 60  # so many can be read at once
-_SCORED_FROM_PX = 16  # a smaller region's score would hide it
+MOST_SCORES = 60  # so many can be read at once
+SCORED_FROM_PX = 16  # a smaller region's score would hide it
 
 
 def paint_corners(painter: QPainter, rect: QRect) -> None:
@@ -26,13 +26,9 @@ def paint_corners(painter: QPainter, rect: QRect) -> None:
 
 
 def paint_scores(painter: QPainter, scored: Sequence[tuple[QRect, float]]) -> None:
-    """The score of each proposal above its box; only where they can be read."""
-    room = painter.viewport()
-    seen = [(rect, score) for rect, score in scored if rect.intersects(room) and max(rect.width(), rect.height()) >= _SCORED_FROM_PX]
-    if len(seen) > _SCORES:
-        return
+    """The score of each proposal above its box."""
     metrics = painter.fontMetrics()
-    for rect, score in seen:
+    for rect, score in scored:
         text = f"{score:.2f}"
         tag = QRect(rect.left(), rect.top() - metrics.height() - 2, metrics.horizontalAdvance(text) + 8, metrics.height())
         tag.moveTop(max(tag.top(), 0))
@@ -57,11 +53,10 @@ def paint_outline(painter: QPainter, points: Sequence[QPointF], colour: tuple[in
 def paint_brush(painter: QPainter, at: QPointF, radius_px: float) -> None:
     """The brush's edge at the pointer; radius in the viewport's pixels."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for colour, width in ((QColor(0, 0, 0, 140), 3), (QColor(255, 255, 255, 220), 1)):
-        painter.setPen(QPen(colour, width))
-        painter.drawEllipse(at, radius_px, radius_px)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    # Hairlines, not smoothed: a wide smooth circle of 400 px takes longer than all else in a repaint.
+    for colour, radius in ((QColor(0, 0, 0), radius_px + 1), (QColor(255, 255, 255), radius_px)):
+        painter.setPen(QPen(colour, 0))
+        painter.drawEllipse(at, radius, radius)
 
 
 def brush_rect(at: QPointF, radius_px: float) -> QRect:

@@ -113,15 +113,13 @@ class Draft:
 
     def mask(self) -> Mask:
         """All that is drawn; the empty mask where nothing is."""
-        box = self.box
-        if box is None:
+        if not self._tiles:
             return Mask.EMPTY
-        x, y, w, h = box
-        whole = np.zeros((h, w), bool)
-        for (column, row), tile in self._tiles.items():
-            top, left = row * TILE_PX - y, column * TILE_PX - x
-            whole[top : top + TILE_PX, left : left + TILE_PX] = tile
-        return Mask.from_array(whole, x, y)
+        # Tile by tile: a stroke across a large image has a box of its size, but little in it.
+        found = [_pieces(tile, c * TILE_PX, r * TILE_PX) for (c, r), tile in self._tiles.items()]
+        column, top, after = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        order = np.lexsort((top, column))
+        return Mask.from_pieces(column[order], top[order], after[order])
 
     def _set(self, inside: np.ndarray, x: int, y: int) -> None:
         """Marks the pixels of a boolean array whose upper left lies at (x, y), inside the image."""
@@ -156,6 +154,15 @@ def joined(boxes: Sequence[Box]) -> Box | None:
         return None
     x, y = min(b[0] for b in boxes), min(b[1] for b in boxes)
     return x, y, max(b[0] + b[2] for b in boxes) - x, max(b[1] + b[3] for b in boxes) - y
+
+
+def _pieces(tile: np.ndarray, x: int, y: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A tile's pixels as stretches of one column each: column, first row, row after the last (see Mask.pieces)."""
+    h, w = tile.shape
+    columns = np.zeros((w, h + 2), bool)
+    columns[:, 1:-1] = tile.T
+    column, row = np.nonzero(columns[:, 1:] != columns[:, :-1])
+    return column[0::2] + x, row[0::2] + y, row[1::2] + y
 
 
 def _tight(array: np.ndarray, x: int, y: int) -> Box | None:

@@ -36,9 +36,17 @@ class Screen:
         self._stale_overlay: list[Rect] = []
         self.resize(0, 0, 1.0)
 
-    @property
-    def regions(self) -> Sequence[Shown]:
-        return self._overlay.regions
+    def box_of(self, key: tuple[str, int] | None) -> Box | None:
+        """The box of a region that is shown, in image pixels."""
+        return self._overlay.box_of(key)
+
+    def scores(self, least_px: float, most: int) -> list[tuple[Box, float]]:
+        """Box and score of the proposals in view that are no smaller than that on the screen; none where they are more than `most`."""
+        x, y, w, h, _ = self._overlay.scored.T * self.frame.zoom
+        x, y = x - self.frame.left, y - self.frame.top
+        seen = (x < self.frame.width) & (x + w > 0) & (y < self.frame.height) & (y + h > 0) & (np.maximum(w, h) >= least_px * self._ratio)
+        found = self._overlay.scored[seen]
+        return [((*box,), score) for *box, score in found.tolist()] if len(found) <= most else []
 
     def resize(self, width: int, height: int, ratio: float) -> None:
         """A screen of width x height device pixels, `ratio` of them for a logical one."""

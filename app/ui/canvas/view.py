@@ -352,10 +352,10 @@ class CanvasView(QAbstractScrollArea):
         painter.end()
 
     def _paint_marks(self, painter: QPainter) -> None:
-        marks.paint_scores(painter, [(self._screen_rect(r.mask.box), r.score) for r in self._screen.regions if r.kind == "proposal" and r.score is not None])
-        for region in self._screen.regions:
-            if region.key == self._focus:
-                marks.paint_corners(painter, self._screen_rect(region.mask.box))
+        scores = self._screen.scores(marks.SCORED_FROM_PX, marks.MOST_SCORES)
+        marks.paint_scores(painter, [(self._screen_rect(box), score) for box, score in scores])
+        if box := self._screen.box_of(self._focus) if self._focus else None:
+            marks.paint_corners(painter, self._screen_rect(box))
         if self._gesture and self._gesture[1].outline:
             marks.paint_outline(painter, [self.to_screen(x, y) for x, y in self._gesture[1].outline], self._colour)
         if self._pointer and self._tool in _BY_BRUSH:
