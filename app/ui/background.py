@@ -84,11 +84,11 @@ class Task(QObject):
     def __init__(self, generator: Generator[Any, None, Any], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._generator = generator
-        self._stopped = threading.Event()
+        self.stopped = threading.Event()
         self._job: _Job | None = None
 
     def start(self) -> None:
-        generator, stopped = self._generator, self._stopped
+        generator, stopped = self._generator, self.stopped
 
         def work(step: Callable[[Any], None]) -> Any:
             try:
@@ -104,12 +104,12 @@ class Task(QObject):
 
     def stop(self, wait_s: float = 0.0) -> None:
         """Waits so long at most for the step that is under way."""
-        self._stopped.set()
+        self.stopped.set()
         if self._job and wait_s:
             self._job.finished.wait(wait_s)
 
     def _hear(self, kind: str, value: Any) -> None:
-        if not self._stopped.is_set():
+        if not self.stopped.is_set():
             {"step": self.stepped, "done": self.done, "failed": self.failed}[kind].emit(value)
         if kind != "step":
             self.ended.emit()

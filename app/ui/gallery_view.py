@@ -62,8 +62,9 @@ class GalleryView(QAbstractScrollArea):
         self._fit_scroll_bar()
         self.viewport().update()
 
-    def replace(self, row: GalleryRow) -> None:
+    def replace(self, row: GalleryRow, folders: Mapping[int, Path]) -> None:
         """Shows the image's new state in its place."""
+        self._folders = folders
         if (k := self._place.get(row.id)) is not None:
             self._rows[k] = row
             self.viewport().update(self.cell(k))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QColor, QCursor
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from app.jobs import batch
 from app.operations import images, jobs
@@ -134,7 +134,9 @@ class LabelPage(QWidget):
             column.addWidget(button)
         column.addStretch(1)
         self.prelabel_button.clicked.connect(made["prelabel"].trigger)
-        made["brush" if self.context.writing else "select"].trigger()
+        first = "brush" if self.context.writing else "select"
+        made[first].setChecked(True)
+        self.canvas.set_tool(first)
 
     def _connect(self) -> None:
         context, canvas = self.context, self.canvas
@@ -182,6 +184,7 @@ class LabelPage(QWidget):
         self.canvas.clear_draft()
         self.canvas.show_image(self.gallery.path_of(image_id) if image_id in self.gallery.images else None)
         self.show_regions()
+        self.canvas.prefetch([self.gallery.path_of(k) for step in (1, 2, -1) if (k := self.gallery.view.neighbour(step)) is not None])
         self.canvas.setFocus()
         self.state_changed.emit()
 
@@ -316,9 +319,10 @@ class LabelPage(QWidget):
         self.canvas.set_overlay(self.foot.opacity(), hidden)
 
     def escape(self) -> None:
-        """Takes back in order: the search, the selection."""
-        if self.gallery.search.hasFocus():
-            self.gallery.search.clear()
+        """Takes back in order: what is being typed, a message, the selection."""
+        field = QApplication.focusWidget()
+        if isinstance(field, QLineEdit):
+            field.clear()
             self.canvas.setFocus()
         elif self.messages.isVisible():
             self.messages.dismiss()

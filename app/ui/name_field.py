@@ -7,6 +7,24 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 
+class Field(QLineEdit):
+    """A line of text that has Esc to itself, whatever that is a key of elsewhere; `left` is its answer to it."""
+
+    left = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class NameField(QFrame):
     """Asks "What is this?"; `named` brings the answer, `dropped` says that the stroke is not wanted."""
 
@@ -16,7 +34,7 @@ class NameField(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
-        self.field = QLineEdit(self, placeholderText=self.tr("What is this?"), minimumWidth=180)
+        self.field = Field(self, placeholderText=self.tr("What is this?"), minimumWidth=180)
         hint = QLabel(self.tr("Enter"), self)
         hint.setProperty("role", "faint")
         row = QHBoxLayout(self)
@@ -24,7 +42,7 @@ class NameField(QFrame):
         row.addWidget(self.field)
         row.addWidget(hint)
         self.field.returnPressed.connect(self._enter)
-        self.field.installEventFilter(self)
+        self.field.left.connect(self._leave)
         self.hide()
 
     def ask(self, at: QPoint) -> None:
@@ -42,9 +60,6 @@ class NameField(QFrame):
             self.hide()
             self.named.emit(name)
 
-    def eventFilter(self, watched, event: QEvent) -> bool:
-        if watched is self.field and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            self.hide()
-            self.dropped.emit()
-            return True
-        return super().eventFilter(watched, event)
+    def _leave(self) -> None:
+        self.hide()
+        self.dropped.emit()

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.operations import images, models
+from app.ui.main_window import MainWindow, application
 from app.workspace import Workspace
 from tests.toy_project import Toy, make_toy
 
@@ -27,9 +29,54 @@ def toy(workspace, make_image_file) -> Toy:
 def context(toy, qtbot):
     """The toy project in the window's hands; its jobs are not looked after unless the test starts that."""
     from app.ui.context import Context
-    from app.ui.main_window import application
 
     application()
     made = Context(toy.workspace)
     yield made
     made.close()
+
+
+@pytest.fixture
+def toy_of(tmp_path, make_image_file):
+    """toy_of(shots) makes the project on the disk and lets go of it; its Toy."""
+
+    def make(shots: int = 2, prepare=lambda toy: None) -> Toy:
+        with Workspace.create(tmp_path / "project 钢", by="tester") as workspace:
+            toy = make_toy(workspace, make_image_file, shots=shots)
+            prepare(toy)
+        return toy
+
+    return make
+
+
+@pytest.fixture
+def bare(tmp_path, make_image_file) -> Toy:
+    """Three images and no class."""
+    files = [make_image_file(f"图 {k}.png") for k in range(3)]
+    with Workspace.create(tmp_path / "bare", by="tester") as workspace:
+        workspace.do(models.ensure_bundled, title="", undoable=False)
+        made = workspace.do(images.register, workspace.folder, list(images.scan(files)), title="Add images")
+        return Toy(workspace, 0, [made.by_path[images.absolute(f)].id for f in files], files)
+
+
+@pytest.fixture
+def opened(qtbot):
+    """opened(toy) is the window with the project open and its first image shown; toy.workspace is the window's."""
+    windows = []
+
+    def open_(toy: Toy) -> MainWindow:
+        application()
+        window = MainWindow()
+        windows.append(window)
+        qtbot.addWidget(window)
+        window.resize(1366, 768)
+        window.show()
+        assert window.open_project(toy.workspace.folder)
+        toy.workspace = window.context.workspace
+        qtbot.waitUntil(lambda: window.context.image_id is not None and window.page.canvas.image_size[0] > 0)
+        qtbot.waitUntil(lambda: len(window.page.classes.rows) == bool(toy.class_id))
+        return window
+
+    yield open_
+    for window in windows:
+        window.close()

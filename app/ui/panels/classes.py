@@ -11,6 +11,7 @@ from app.store.gallery import ClassRow
 from app.store.records import DefectClass
 from app.ui import theme
 from app.ui.context import Context
+from app.ui.name_field import Field
 
 _ROW_PX = 32
 _ROW = Qt.ItemDataRole.UserRole
@@ -147,7 +148,7 @@ class ClassesPanel(QWidget):
         """A field over the class's line: Enter gives the name, Esc or a click elsewhere leaves it."""
         place = next(k for k, there in enumerate(self.rows) if there.id == row.id)
         box = self.list.visualItemRect(self.list.item(place))
-        field = QLineEdit(row.name, self.list.viewport())
+        field = Field(row.name, self.list.viewport())
         field.setObjectName("rename")
         field.setGeometry(box.adjusted(46, 2, -4, -2))
         field.selectAll()
@@ -155,6 +156,7 @@ class ClassesPanel(QWidget):
         field.setFocus()
         field.returnPressed.connect(lambda: (self._renamed(row, field.text()), field.deleteLater()))
         field.editingFinished.connect(field.deleteLater)
+        field.left.connect(field.deleteLater)
 
     def _renamed(self, row: ClassRow, name: str) -> None:
         self._change(row, self.tr("Rename {old} to {new}").format(old=row.name, new=name), lambda session, class_: classes.rename(session, class_, name))

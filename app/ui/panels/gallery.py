@@ -22,6 +22,10 @@ _AT_ONCE = 50  # so many changed images are read in the GUI thread; more are lef
 _REREAD_MS = 700
 
 
+def _rows_and_folders(session, image_ids: set[int] | None = None) -> tuple[list[GalleryRow], dict[int, Path]]:
+    return gallery.rows(session, image_ids), places.roots(session)
+
+
 class GalleryPanel(QWidget):
     """Filters above, thumbnails, and a line that counts. What is listed never moves by itself: newcomers are put at the end."""
 
@@ -137,10 +141,7 @@ class GalleryPanel(QWidget):
             return
         self._reading, self._touched = True, set()
 
-        def read(session) -> tuple[list[GalleryRow], dict[int, Path]]:
-            return gallery.rows(session), places.roots(session)
-
-        self._context.read_later(read, done=self._read)
+        self._context.read_later(_rows_and_folders, done=self._read)
 
     def _read(self, answer: tuple[list[GalleryRow], dict[int, Path]]) -> None:
         self._reading = False
@@ -165,9 +166,11 @@ class GalleryPanel(QWidget):
         self._again.start()
 
     def _read_some(self, image_ids: set[int]) -> None:
-        for row in self._context.read(gallery.rows, image_ids):
+        rows, folders = self._context.read(_rows_and_folders, image_ids)
+        self._folders = {**self._folders, **folders}  # an image that is just gone with its folder is listed until the next whole reading
+        for row in rows:
             self._all[row.id] = row
-            self.view.replace(row)
+            self.view.replace(row, self._folders)
 
     # -- the filter ---------------------------------------------------------------------------------------------------------
 
