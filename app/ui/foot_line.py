@@ -19,14 +19,14 @@ class FootLine(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "foot")
-        self.zoom, self.position, self.grey, self.brush = (self._figure(sample) for sample in ("8888 %", "x 88888  y 88888", "g 88888 88888 88888", self.tr("brush {px} px").format(px=888)))
+        self.zoom, self.position, self.grey, self.brush = (self._figure(sample) for sample in ("8888 %", "x 88888  y 88888", "g 888 888 888", self.tr("brush {px} px").format(px=888)))
         self._threshold_name = QLabel(self.tr("Hide below"), self)
         self._threshold = self._slider(0, self.tr("Hides proposals of which the model is less sure; their outlines stay as they are"))
         self._threshold_value = self._figure("0.88")
         self._opacity = self._slider(35, self.tr("How strongly regions are filled; hold Space to hide them"))
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 4, 16, 4)
-        row.setSpacing(16)
+        row.setSpacing(12)
         for widget in (self.zoom, self.position, self.grey, self.brush):
             row.addWidget(widget)
         row.addStretch(1)
@@ -46,7 +46,7 @@ class FootLine(QFrame):
 
     def _slider(self, value: int, tip: str) -> QSlider:
         slider = QSlider(Qt.Orientation.Horizontal, self, maximum=_STEPS, value=value, toolTip=tip, focusPolicy=Qt.FocusPolicy.TabFocus)
-        slider.setFixedWidth(96)
+        slider.setFixedWidth(80)
         return slider
 
     def threshold(self) -> float:

@@ -50,6 +50,7 @@ class LabelPage(QWidget):
         self._newer = False
         self._drawing = False
         self._brush = _BRUSHES.index(8)
+        self._next_act = next_act.NextAct(self)
         self._later: list = []  # keys pressed during a drag wait for its end
         self._recount = QTimer(self, singleShot=True, interval=_RECOUNT_MS)
         self._recount.timeout.connect(self._count)
@@ -67,6 +68,7 @@ class LabelPage(QWidget):
         self.regions = RegionsPanel(self.context, self)
         self.canvas = CanvasView(self)
         self.names = NameField(self.canvas)
+        self.messages.float_over(self.canvas)
         self.act = QLabel(self)
         self.act.setProperty("role", "act")
         self.prelabel_button = QPushButton(self)
@@ -99,7 +101,6 @@ class LabelPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(line)
-        column.addWidget(self.messages)
         column.addLayout(middle, 1)
         column.addWidget(self.foot)
         centre.setMinimumWidth(480)
@@ -237,7 +238,7 @@ class LabelPage(QWidget):
 
     def tell(self) -> None:
         """Brings the line above the canvas and the pre-label button up to date."""
-        self.act.setText(next_act.sentence(self._now()))
+        self.act.setText(self._next_act.sentence(self._now()))
         n = self._unanswered
         self.prelabel_button.setText(self.tr("Pre-label %n image(s)     F", "", n) if n else self.tr("Pre-label     F"))
         self.prelabel_button.setEnabled(bool(n) and self.context.writing)
@@ -407,8 +408,8 @@ class LabelPage(QWidget):
         self._recount.start()
         failed = self.tr("%n image(s) could not be read.", "", len(job["failed"])) if job["failed"] else ""
         if job["state"] == "finished":
-            waiting = sum(row.state.pending > 0 for row in self.gallery.images.values())
-            self.messages.say(f"{self.tr('Pre-labelled %n image(s).', '', job['done'])} {failed}".strip() if waiting or job["done"] else job["message"])
+            done = self.tr("Pre-labelled %n image(s).", "", job["done"])
+            self.messages.say(f"{done} {failed}".strip() if job["done"] else job["message"])
         elif job["state"] == "cancelled":
             self.messages.say(self.tr("Stopped at {done} of {total} images; what was done is kept. F goes on.").format(done=job["done"], total=job["total"]))
         else:

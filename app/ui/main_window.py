@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QL
 
 from app import settings
 from app.errors import UserError
-from app.ui import actions, icons, recent, theme
+from app.ui import actions, icons, recent, theme, translation
 from app.ui.background import Task, call
 from app.ui.job_strip import JobStrip
 from app.ui.message_bar import MessageBar
@@ -142,6 +142,7 @@ class MainWindow(QMainWindow):
     def show_start(self) -> None:
         """The start page, with the projects that were open last."""
         self._stack.setCurrentWidget(self.start)
+        self.messages.float_over(None)
         self.start.messages_place.addWidget(self.messages)
         self.start.show_recent(recent.listed())
         self.project_name.setText("")
@@ -202,7 +203,8 @@ class MainWindow(QMainWindow):
             return
         self._remember.setValue("columns", self.page.splitter.saveState())
         page, context, self.page, self.context = self.page, self.context, None, None
-        self.messages.setParent(self)
+        self.messages.float_over(None)
+        self.messages.setParent(self)  # it is the window's, and must not go with the page
         self.messages.hide()
         page.close_project()
         context.close()
@@ -256,7 +258,8 @@ class MainWindow(QMainWindow):
 
         def said(answer: tuple[int, int]) -> None:
             left_out = self.tr("%n file(s) could not be read.", "", len(looked.refused)) if looked.refused else ""
-            self.messages.say(f"{self.tr('%n image(s) added.', '', answer[0])} {left_out}".strip())
+            added = self.tr("%n image(s) added.", "", answer[0])
+            self.messages.say(f"{added} {left_out}".strip())
 
         if self.context:
             title = self.tr("Add %n image(s)", "", len(looked.found))
@@ -307,4 +310,5 @@ def application() -> QApplication:
     app = QApplication.instance() or QApplication([])
     app.setApplicationName("DefectLoop")
     theme.wear(app)
+    translation.speak(app)
     return app

@@ -1,10 +1,10 @@
-"""One line that tells a fault or a note with its ways out; it covers nothing and asks for no click to go on."""
+"""A line that tells a fault or a note with its ways out; nothing moves when it comes, and no click is asked for to go on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
@@ -13,6 +13,7 @@ from app.ui.writer import Fault
 
 Way = tuple[str, Callable[[], None]]
 _NOTE_MS = 6000
+_WIDEST_PX, _MARGIN_PX = 760, 16
 
 
 class MessageBar(QFrame):
@@ -36,7 +37,29 @@ class MessageBar(QFrame):
         self._closed: Callable[[], None] | None = None
         self._timer = QTimer(self, singleShot=True, interval=_NOTE_MS)
         self._timer.timeout.connect(self.dismiss)
+        self._over: QWidget | None = None
         self.hide()
+
+    def float_over(self, widget: QWidget | None) -> None:
+        """Lies over the foot of a widget from now on, whose layout is not touched; None: wherever it is put."""
+        if self._over:
+            self._over.removeEventFilter(self)
+        self._over = widget
+        if widget:
+            self.setParent(widget)
+            widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._over and event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        if self._over and self.isVisible():
+            width = min(_WIDEST_PX, self._over.width() - 2 * _MARGIN_PX)
+            height = max(self.layout().heightForWidth(width), self.sizeHint().height())
+            self.setGeometry((self._over.width() - width) // 2, self._over.height() - height - _MARGIN_PX, width, height)
+            self.raise_()
 
     def say(self, text: str, ways: Sequence[Way] = ()) -> None:
         """A note. One without ways out goes after some seconds."""
@@ -68,6 +91,7 @@ class MessageBar(QFrame):
             self._row.insertWidget(2 + k, button)
             self.ways.append(button)
         self.show()
+        self._place()
 
     def dismiss(self) -> None:
         self.hide()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QObject
 
 ENOUGH_SHOTS = 3
 
@@ -29,50 +29,47 @@ class Now:
     job: tuple[int, int] | None = None
 
 
-def _tr(text: str, n: int = -1) -> str:
-    return QCoreApplication.translate("NextAct", text, "", n)
+class NextAct(QObject):
+    """The sentences, from what asks for attention first to what is left at the end."""
 
+    def sentence(self, now: Now) -> str:
+        """One sentence that names the next act, with its key."""
+        if not now.images:
+            return self.tr("Drop a folder of images here")
+        if now.read_only:
+            return self.tr("You can look at everything, and change nothing: the project is open for reading only")
+        if not now.open_image:
+            return self.tr("Pick an image in the gallery")
+        if now.missing:
+            return self.tr("This image is not where it was: say where it lies now")
+        if now.unnamed:
+            return self.tr("Name what you have drawn, then press Enter")
+        if now.newer:
+            return self.tr("There are newer proposals on this image: F5 shows them")
+        if now.pending_here:
+            if now.focus:
+                return self.tr("Accept (A) or reject (R) the proposal with bright corners: %n left on this image", "", now.pending_here)
+            return self.tr("Review %n proposal(s) on this image: click one", "", now.pending_here)
+        return self._drawing(now) or self._going_on(now)
 
-def sentence(now: Now) -> str:
-    """One sentence that names the next act, with its key."""
-    if not now.images:
-        return _tr("Drop a folder of images here")
-    if now.read_only:
-        return _tr("You can look at everything, and change nothing: the project is open for reading only")
-    if not now.open_image:
-        return _tr("Pick an image in the gallery")
-    if now.missing:
-        return _tr("This image is not where it was: say where it lies now")
-    if now.unnamed:
-        return _tr("Name what you have drawn, then press Enter")
-    if now.newer:
-        return _tr("There are newer proposals on this image: F5 shows them")
-    if now.pending_here:
-        if now.focus:
-            return _tr("Accept (A) or reject (R) the proposal with bright corners: %n left on this image", now.pending_here)
-        return _tr("Review %n proposal(s) on this image: click one", now.pending_here)
-    return _drawing(now) or _going_on(now)
+    def _drawing(self, now: Now) -> str:
+        """Before there are shots enough, the next act is to draw."""
+        if not now.class_name:
+            return self.tr("Draw one defect: press B and paint over it")
+        if not now.shots:
+            return self.tr("Draw one {name}: press B and paint over it").format(name=now.class_name)
+        if now.job is None and not now.pending_images and now.shots < ENOUGH_SHOTS and now.unanswered:
+            more = ENOUGH_SHOTS - now.shots
+            return self.tr("Mark {name} in %n more image(s), or press F to pre-label the rest", "", more).format(name=now.class_name)
+        return ""
 
-
-def _drawing(now: Now) -> str:
-    """Before there are shots enough, the next act is to draw."""
-    if not now.class_name:
-        return _tr("Draw one defect: press B and paint over it")
-    if not now.shots:
-        return _tr("Draw one {name}: press B and paint over it").format(name=now.class_name)
-    if now.job is None and not now.pending_images and now.shots < ENOUGH_SHOTS and now.unanswered:
-        more = ENOUGH_SHOTS - now.shots
-        return _tr("Mark {name} in %n more image(s), or press F to pre-label the rest", more).format(name=now.class_name)
-    return ""
-
-
-def _going_on(now: Now) -> str:
-    if now.pending_images:
-        return _tr("%n image(s) have proposals to review: press N for the next one", now.pending_images)
-    if now.job is not None:
-        return _tr("Proposals appear in the gallery as they are made: {done} of {total} images").format(done=now.job[0], total=now.job[1])
-    if now.unanswered:
-        return _tr("Press F to pre-label %n image(s)", now.unanswered)
-    if now.decided < now.images:
-        return _tr("Say of each image that is left what holds: D is defect-free, B draws")
-    return _tr("Every image is decided")
+    def _going_on(self, now: Now) -> str:
+        if now.pending_images:
+            return self.tr("%n image(s) have proposals to review: press N for the next one", "", now.pending_images)
+        if now.job is not None:
+            return self.tr("Proposals appear in the gallery as they are made: {done} of {total} images").format(done=now.job[0], total=now.job[1])
+        if now.unanswered:
+            return self.tr("Press F to pre-label %n image(s)", "", now.unanswered)
+        if now.decided < now.images:
+            return self.tr("Say of each image that is left what holds: D is defect-free, B draws")
+        return self.tr("Every image is decided")

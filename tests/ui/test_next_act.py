@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.ui.next_act import Now, sentence
+from app.ui.next_act import NextAct, Now
 
 READY = dict(images=500, open_image=True, class_name="scratch", shots=5)
 
@@ -31,4 +31,4 @@ READY = dict(images=500, open_image=True, class_name="scratch", shots=5)
     ],
 )
 def test_each_state_has_its_act(now, says):
-    assert says in sentence(now)
+    assert says in NextAct().sentence(now)

@@ -48,7 +48,7 @@ def test_without_a_shot_f_says_what_is_missing(toy_of, opened):
 
 
 def test_the_button_says_how_many_images(window):
-    assert "6 image" in window.page.prelabel_button.text()
+    assert "6 images" in window.page.prelabel_button.text()
 
 
 def test_f_prelabels_and_the_proposals_appear(window, qtbot):
@@ -56,7 +56,7 @@ def test_f_prelabels_and_the_proposals_appear(window, qtbot):
     key(window, "f")
     qtbot.waitUntil(lambda: states(window) == ["finished"], timeout=30000)
     qtbot.waitUntil(lambda: any(row.state.pending for row in window.page.gallery.images.values()), timeout=5000)
-    qtbot.waitUntil(lambda: window.messages.text.text().startswith("Pre-labelled 6 image"))
+    qtbot.waitUntil(lambda: window.messages.text.text().startswith("Pre-labelled 6 images."))
     assert [row.id for row in window.page.gallery.view.rows] == order and not window.jobs.isVisible()
     qtbot.waitUntil(lambda: not window.page.prelabel_button.isEnabled())
     key(window, "n")
@@ -105,7 +105,7 @@ def test_an_image_that_is_gone_is_counted_and_the_rest_goes_on(toy_of, opened, q
     toy.files[4].unlink()
     qtbot.waitUntil(window.page.prelabel_button.isEnabled)
     key(window, "f")
-    qtbot.waitUntil(lambda: "1 image(s) could not be read" in window.messages.text.text(), timeout=30000)
+    qtbot.waitUntil(lambda: "1 image could not be read" in window.messages.text.text(), timeout=30000)
     assert states(window) == ["finished"]
 
 

@@ -79,7 +79,7 @@ def test_images_dropped_on_an_open_project_are_added_as_one_change(window, works
     (tmp_path / "more" / "broken.png").write_bytes(b"\x89PNG")
     drop(window, tmp_path / "more")
     qtbot.waitUntil(lambda: len(window.page.gallery.images) == 7, timeout=10000)
-    assert "1 image" in window.messages.text.text() and "could not be read" in window.messages.text.text()
+    assert "1 image added. 1 file" in window.messages.text.text() and "could not be read" in window.messages.text.text()
     window.context.undo()
     qtbot.waitUntil(lambda: len(window.page.gallery.images) == 6, timeout=10000)
 

@@ -255,7 +255,7 @@ def test_d_on_a_marked_image_says_why_not(toy_of, opened, qtbot):
     window = opened(toy)
     key(window, "d")
     idle(window, qtbot)
-    assert "1 region" in window.messages.text.text() and not toy.find(select(Verdict))
+    assert "1 region is marked" in window.messages.text.text() and not toy.find(select(Verdict))
 
 
 def test_a_stroke_takes_the_proposal_in_focus_over(proposed, qtbot):

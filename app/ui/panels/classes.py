@@ -68,11 +68,14 @@ class ClassesPanel(QWidget):
         self.list.setItemDelegate(_Drawn(self.list))
         self.list.setSelectionMode(QListWidget.SelectionMode.NoSelection)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.empty = QLabel(self.tr("There is none yet: your first stroke asks for its name."), self, wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
+        self.empty.setProperty("role", "faint")
         self.name = QLineEdit(self, placeholderText=self.tr("New class"), enabled=context.writing)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(8)
         column.addWidget(heading)
+        column.addWidget(self.empty, 1)
         column.addWidget(self.list, 1)
         column.addWidget(self.name)
         self.list.itemClicked.connect(lambda item: context.select_class(item.data(_ROW).id))
@@ -83,6 +86,8 @@ class ClassesPanel(QWidget):
     def set_rows(self, rows: list[ClassRow]) -> None:
         """Shows the classes; where the chosen one is gone, the first is chosen."""
         self.rows = rows
+        self.empty.setVisible(not rows)
+        self.list.setVisible(bool(rows))
         while self.list.count() > len(rows):
             self.list.takeItem(self.list.count() - 1)
         while self.list.count() < len(rows):

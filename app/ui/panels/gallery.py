@@ -67,16 +67,15 @@ class GalleryPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 0, 4)
         column.setSpacing(8)
-        column.addWidget(self.search)
-        boxes, foot = QHBoxLayout(), QHBoxLayout()
-        for line, widgets in ((boxes, (self.state, self.classes)), (foot, (self.count, self.sort_again))):
+        lines = [QHBoxLayout() for _ in range(4)]
+        for line, widgets in zip(lines, ((self.search,), (self.state, self.classes), (self.clear,), (self.count, self.sort_again)), strict=True):
+            line.setContentsMargins(0, 0, 8, 0)
             for widget in widgets:
                 line.addWidget(widget, 1)
-        boxes.setContentsMargins(0, 0, 8, 0)
-        column.addLayout(boxes)
-        column.addWidget(self.clear)
+        for line in lines[:3]:
+            column.addLayout(line)
         column.addWidget(self.view, 1)
-        column.addLayout(foot)
+        column.addLayout(lines[3])
         self.setMinimumWidth(248)
         self.search.textChanged.connect(self.apply_filter)
         self.search.returnPressed.connect(lambda: self.search.clearFocus())
