@@ -36,6 +36,17 @@ def test_frame_runs_give_the_same_mask(array):
     assert Mask.from_frame_runs(runs_of(array), *array.shape) == Mask.from_array(array)
 
 
+@given(ARRAYS, st.integers(0, 9), st.integers(0, 9))
+def test_pieces_are_the_stretches_of_each_column_and_give_the_same_mask(array, x, y):
+    mask = Mask.from_array(array, x, y)
+    column, top, after = mask.pieces()
+    painted = np.zeros((40, 40), int)
+    for c, t, a in zip(column, top, after, strict=True):
+        painted[t:a, c] += 1
+    assert np.array_equal(painted, mask.full(40, 40))
+    assert Mask.from_pieces(column, top, after) == mask
+
+
 @given(PAIRS)
 def test_algebra_is_that_of_arrays(pair):
     a, b = pair

@@ -61,7 +61,8 @@ class Loader(QObject):
     def _start(self, key: Key, screen_px: tuple[int, int]) -> None:
         if key in self._tasks and not self._tasks[key].stopped.is_set():
             return
-        task = background.Task(_steps(key[0], screen_px), self)
+        # No child of the canvas: its thread may still be reading when that is gone.
+        task = background.Task(_steps(key[0], screen_px))
         self._tasks[key] = task
         task.stepped.connect(lambda answer: self._came(key, answer))
         task.failed.connect(lambda fault: self._broke(key, fault))

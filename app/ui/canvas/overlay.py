@@ -133,6 +133,8 @@ class Overlay:
             return
         columns, rows = frame.columns(x0, x1), frame.rows(y0, y1)
         x, y, w, h = self._boxes.T * frame.zoom
+        # Rounded on the zoomed image, not on the screen: else a ring would tremble when the image is moved.
+        middle_x, middle_y = np.floor(x + w / 2).astype(int) - frame.left, np.floor(y + h / 2).astype(int) - frame.top
         x, y = x - frame.left, y - frame.top
         tiny = np.maximum(w, h) < RING_BELOW_PX
         reach = np.where(tiny, _RING_PX + 1, 1)
@@ -145,7 +147,7 @@ class Overlay:
             if seen is not None:
                 np.copyto(numbers[at], k + 1, where=seen)
             if tiny[k]:
-                self._paint_ring(numbers, int(x[k] + w[k] / 2) - x0, int(y[k] + h[k] / 2) - y0, k + 1)
+                self._paint_ring(numbers, int(middle_x[k]) - x0, int(middle_y[k]) - y0, k + 1)
 
     def _paint_ring(self, numbers: np.ndarray, x: int, y: int, number: int) -> None:
         left, top, size = x - _RING_PX, y - _RING_PX, len(self._ring)

@@ -1,0 +1,143 @@
+"""The overlay of the screen: nothing vanishes, parts fit together, and small regions lie on large ones."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.ui.canvas import overlay as module
+from app.ui.canvas.compose import Shown
+from app.ui.canvas.frame import Frame
+from app.ui.canvas.overlay import Overlay, premultiplied
+from app.ui.canvas.paint import Draft
+from core_models.contract.mask import Mask
+
+RED, BLUE = (255, 0, 0), (0, 0, 255)
+
+
+def disc(radius: int) -> np.ndarray:
+    y, x = np.ogrid[-radius : radius + 1, -radius : radius + 1]
+    return x * x + y * y <= radius * radius
+
+
+def region(array, x: int, y: int, colour=RED, kind="annotation", k: int = 1) -> Shown:
+    return Shown((kind, k), Mask.from_array(array, x, y), colour, kind)
+
+
+def painted(regions, frame: Frame, rects=None, drafts=()) -> np.ndarray:
+    overlay = Overlay()
+    overlay.resize(frame.width, frame.height)
+    overlay.set_regions(regions)
+    for rect in rects or [frame.whole]:
+        overlay.compose(frame, rect, drafts)
+    return overlay.pixels
+
+
+MANY = [region(disc(5 + 3 * k), 11 * k, 7 * k % 60, k=k, kind=("annotation", "proposal", "ignore")[k % 3]) for k in range(9)]
+
+
+def test_one_to_one_shows_the_mask_itself():
+    out = painted([region(disc(10), 5, 7)], Frame(1, 0, 0, 40, 40))
+    assert np.array_equal(out != 0, Mask.from_array(disc(10), 5, 7).full(40, 40))
+    assert out[17, 15] == premultiplied(RED, 0.35) and out[17, 5] == premultiplied(RED, 1)
+
+
+@pytest.mark.parametrize("zoom", [3, 1.37])
+def test_zoomed_in_each_pixel_of_the_mask_is_a_square(zoom):
+    frame = Frame(zoom, 4, 9, 60, 60)
+    mask = Mask.from_array(disc(10), 5, 7).full(80, 80)
+    rows, columns = (np.floor((np.arange(60) + first + 0.5) / zoom).astype(int) for first in (9, 4))
+    assert np.array_equal(painted([region(disc(10), 5, 7)], frame) != 0, mask[rows][:, columns])
+
+
+@given(st.floats(0.01, 1), st.integers(0, 900), st.booleans())
+def test_a_hair_never_vanishes(zoom, at, upright):
+    """A line of one pixel, whole at any zoom, at any place."""
+    line = np.ones((1000, 1) if upright else (1, 1000), bool)
+    side = int(1000 * zoom)
+    out = painted([region(line, *((at, 0) if upright else (0, at)))], Frame(zoom, 0, 0, side + 12, side + 12))
+    assert (out != 0).any(axis=1 if upright else 0)[:side].all()
+
+
+def test_a_tiny_region_gets_a_ring():
+    out = painted([region(np.ones((2, 2)), 500, 300)], Frame(0.1, 0, 0, 100, 100)) != 0
+    rows, columns = np.flatnonzero(out.any(axis=1)), np.flatnonzero(out.any(axis=0))
+    assert (rows[0], rows[-1], columns[0], columns[-1]) == (22, 38, 42, 58)
+    assert not (painted([region(np.ones((2, 2)), 50, 30)], Frame(3, 0, 0, 200, 200)) != 0)[:85].any()
+
+
+@pytest.mark.parametrize("zoom", [0.23, 0.7, 1, 2.6])
+def test_parts_fit_together_without_a_seam(zoom):
+    frame = Frame(zoom, -7, 5, 90, 70)
+    parts = [(0, 0, 37, 20), (37, 0, 90, 20), (0, 20, 90, 21), (0, 21, 1, 70), (1, 21, 90, 70)]
+    whole = painted(MANY, frame)
+    assert np.array_equal(whole, painted(MANY, frame, parts)) and (whole != 0).any()
+
+
+@given(st.integers(-30, 30), st.integers(-30, 30), st.sampled_from([0.3, 1, 2.5]))
+def test_a_move_needs_only_what_comes_into_view(dx, dy, zoom):
+    frame = Frame(zoom, 3, 2, 80, 60)
+    moved = Frame(zoom, 3 - dx, 2 - dy, 80, 60)
+    overlay = Overlay()
+    overlay.resize(80, 60)
+    overlay.set_regions(MANY)
+    overlay.compose(frame, frame.whole)
+    overlay.shift(dx, dy)
+    overlay.compose(moved, (0, 0, dx, 60) if dx > 0 else (80 + dx, 0, 80, 60))
+    overlay.compose(moved, (0, 0, 80, dy) if dy > 0 else (0, 60 + dy, 80, 60))
+    assert np.array_equal(overlay.pixels, painted(MANY, moved))
+
+
+def test_a_small_region_lies_on_a_large_one_and_is_the_one_that_is_hit():
+    large, small = region(disc(30), 0, 0, k=1), region(disc(5), 25, 25, BLUE, k=2)
+    for regions in ([large, small], [small, large]):
+        assert painted(regions, Frame(1, 0, 0, 70, 70))[30, 30] == premultiplied(BLUE, 0.35)
+        overlay = Overlay()
+        overlay.set_regions(regions)
+        assert overlay.at(30.5, 30.5, 3).key[1] == 2 and overlay.at(10.5, 30.5, 3).key[1] == 1
+
+
+def test_a_thin_region_is_hit_from_near_but_not_from_far():
+    overlay = Overlay()
+    overlay.set_regions([region(np.ones((1, 50)), 10, 20)])
+    assert overlay.at(30.5, 23.2, 4) and not overlay.at(30.5, 28.2, 4) and not overlay.at(70.5, 20.5, 4)
+
+
+def test_kinds_look_different():
+    frame = Frame(1, 0, 0, 70, 70)
+    looks = [painted([region(disc(30), 4, 4, kind=kind)], frame) for kind in ("annotation", "proposal", "ignore")]
+    assert len({look.tobytes() for look in looks}) == 3
+    assert len(set(looks[0][looks[0] != 0].tolist())) == 2  # fill and solid outline
+    assert len(set(looks[1][looks[1] != 0].tolist())) == 4  # hatched, dashed
+
+
+@pytest.mark.parametrize("zoom", [0.3, 1, 2.5])
+def test_a_large_mask_is_made_where_it_is_seen(zoom, monkeypatch):
+    ragged = np.random.default_rng(0).random((300, 400)) > 0.7
+    frame = Frame(zoom, 20, 30, 90, 70)
+    whole = painted([region(ragged, 13, 9)], frame)
+    monkeypatch.setattr(module, "_KEPT_WHOLE_PX", 100)
+    assert np.array_equal(painted([region(ragged, 13, 9)], frame), whole)
+    parts = [(0, 0, 45, 70), (45, 0, 90, 70)]
+    assert np.array_equal(painted([region(ragged, 13, 9)], frame, parts), whole)
+
+
+def test_masks_are_kept_up_to_a_bound(monkeypatch):
+    monkeypatch.setattr(module, "_CACHE_BYTES", 5000)
+    overlay = Overlay()
+    overlay.resize(300, 300)
+    overlay.set_regions([region(disc(20 + k), 3 * k, 2 * k, k=k) for k in range(30)])
+    overlay.compose(Frame(1, 0, 0, 300, 300), (0, 0, 300, 300))
+    kept = sum(array.nbytes for arrays in overlay._masks._kept.values() for array in arrays)
+    assert 0 < kept <= 5000 and kept == overlay._masks._bytes
+
+
+@pytest.mark.parametrize("zoom", [0.2, 1, 3.1])
+def test_a_draft_lies_over_the_regions_and_an_eraser_clears_them(zoom):
+    frame = Frame(zoom, 0, 0, 200, 200)
+    draft, rubber = Draft(300, 300, "add", BLUE), Draft(300, 300, "erase", BLUE)
+    draft.line(20, 20, 100, 20, 6)
+    rubber.line(20, 20, 20, 30, 8)
+    out = painted([region(np.ones((300, 300)), 0, 0)], frame, drafts=[draft, rubber])
+    at = lambda x, y: int(out[int(y * zoom), int(x * zoom)])  # noqa: E731
+    assert at(35, 20) == premultiplied(BLUE, 0.5) and at(20, 25) == 0 and at(20, 55) not in (0, premultiplied(BLUE, 0.5))
