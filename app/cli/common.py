@@ -31,6 +31,11 @@ app = typer.Typer(
 )
 
 
+@app.callback()
+def _of_several() -> None:
+    """Where one command alone is registered, its name is still asked for: typer would take it for an argument otherwise."""
+
+
 def command(name: str) -> Callable:
     """Registers a function as the command `name`.
 
