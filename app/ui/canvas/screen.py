@@ -60,12 +60,12 @@ class Screen:
             image = QImage(pixels.data, width, height, 4 * width, form) if width and height else QImage()
             image.setDevicePixelRatio(ratio)
             self._images.append(image)
-        self._spoil()
+        self.spoil()
 
     def show(self, pyramid: Pyramid | None, window: Window) -> None:
         self.pyramid, self.window = pyramid, window
         self._overlay.set_regions([])
-        self._spoil()
+        self.spoil()
 
     def set_window(self, window: Window) -> None:
         self.window = window
@@ -91,7 +91,7 @@ class Screen:
         before, self.frame = self.frame, frame
         dx, dy = before.left - frame.left, before.top - frame.top
         if (before.zoom, before.width, before.height) != (frame.zoom, frame.width, frame.height) or abs(dx) >= frame.width or abs(dy) >= frame.height:
-            self._spoil()
+            self.spoil()
         elif dx or dy:
             self._overlay.shift(dx, dy)
             shift(self._picture, dx, dy)
@@ -135,7 +135,8 @@ class Screen:
         parts = [part for part in (clipped(rect, self.frame.whole) for rect in stale) if part != NOWHERE]
         return parts if len(parts) <= _MOST_STALE else [self.frame.whole]
 
-    def _spoil(self) -> None:
+    def spoil(self) -> None:
+        """Everything is to be composed anew."""
         self._stale_picture, self._stale_overlay = [self.frame.whole], [self.frame.whole]
         self._widget.update()
 

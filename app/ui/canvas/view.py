@@ -48,6 +48,7 @@ class CanvasView(QAbstractScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._screen = Screen(self.viewport())
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -55,7 +56,6 @@ class CanvasView(QAbstractScrollArea):
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._screen = Screen(self.viewport())
         self._loader = Loader(self)
         self._loader.loaded.connect(self._show)
         self._loader.failed.connect(self.failed)
@@ -200,7 +200,9 @@ class CanvasView(QAbstractScrollArea):
     # -- what the hand does ---------------------------------------------------------------------------------------------------
 
     def set_tool(self, name: str) -> None:
-        """One of tools.TOOLS; a shape that is being set is dropped."""
+        """One of tools.TOOLS (ValueError where it is none); a shape that is being set is dropped."""
+        if name not in tools.TOOLS:
+            raise ValueError(f"There is no tool {name}.")
         if name != self._tool:
             self._drop_gesture()
         self._tool = name
@@ -309,6 +311,8 @@ class CanvasView(QAbstractScrollArea):
         if event.type() == QEvent.Type.ShortcutOverride and self._gesture and Qt.Key(event.key()) in _GESTURE_KEYS:
             event.accept()
             return True
+        if event.type() == QEvent.Type.DevicePixelRatioChange:  # drawn over to another screen
+            self.resizeEvent(None)
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -332,7 +336,12 @@ class CanvasView(QAbstractScrollArea):
 
     # -- Qt -------------------------------------------------------------------------------------------------------------------
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self._screen.spoil()
+        super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         size: QSize = self.viewport().size()
         before = self._screen.frame
         middle = before.image_at(before.width / 2, before.height / 2) if before.width else (0, 0)

@@ -1,14 +1,22 @@
 """The canvas under a real hand: every gesture by mouse and key events, every answer by its signals and by what the screen shows."""
 
+import gc
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import tifffile
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.ui import theme
 from app.ui.canvas.compose import Shown
+from app.ui.canvas.pyramid import Pyramid
 from app.ui.canvas.view import MOST_ZOOM
 from core_models.contract.mask import Mask
 from tests.ui.canvas.conftest import LEFT, PLAIN, save
@@ -262,8 +270,46 @@ def test_a_drag_pans_and_the_screen_is_that_of_a_fresh_look(view, hand, button):
     QTest.mouseMove(view.viewport(), QPoint(5, 5))
     assert view.to_screen(0, 0) == before + QPointF(step)
     moved = view.viewport().grab().toImage()
-    view._screen._spoil()
+    view._screen.spoil()
     assert view.viewport().grab().toImage() == moved
+
+
+def test_another_theme_changes_what_lies_beside_the_image(view, hand, qapp):
+    view.resize(600, 300)
+    dark = hand.colour(-20, 50)
+    try:
+        theme.wear(qapp, theme.LIGHT)
+        assert hand.colour(-20, 50) == QColor(theme.LIGHT.canvas).getRgb()[:3] != dark and hand.colour(50, 50) == (100, 100, 100)
+    finally:
+        theme.wear(qapp, theme.DARK)
+
+
+def test_a_dense_screen_shows_its_own_pixels(tmp_path):
+    """At 1.5 device pixels for a logical one: places agree, and an image pixel at 2/1.5 is two device pixels."""
+    code = (
+        "import sys; from pathlib import Path; import numpy as np; from PySide6.QtCore import QPoint, Qt\n"
+        "from PySide6.QtTest import QTest; from PySide6.QtWidgets import QApplication; app = QApplication([])\n"
+        "from app.ui.canvas.view import CanvasView; from app.ui.canvas.pyramid import Pyramid; from app.ui.canvas.compose import Window\n"
+        "view = CanvasView(); view.resize(400, 300); view.show()\n"
+        "image = np.zeros((300, 400), np.uint8); image[:, 1::2] = 200\n"
+        "view._show(Pyramid(image), Window(0, 255)); view.zoom_by(2 / 1.5 / view.zoom)\n"
+        "view.set_tool('brush'); view.set_brush(1); view.drawn.connect(lambda mask, how: print(mask.box))\n"
+        "at = view.to_screen(100.5, 120.5).toPoint()\n"
+        "x, y = (int(v) for v in view.to_image(at.toPointF()))\n"
+        "QTest.mouseClick(view.viewport(), Qt.LeftButton, Qt.NoModifier, at)\n"
+        "view.clear_draft(); view.set_tool('select'); shot = view.viewport().grab().toImage()\n"
+        "line = [shot.pixelColor(k, 200).red() for k in range(300, 308)]\n"
+        "print((x, y, 1, 1)); print(view.devicePixelRatioF(), shot.width(), sorted(line), sum(a != b for a, b in zip(line, line[1:])))\n"
+    )
+    given = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": "1.5"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", env=given, cwd=Path(__file__).parents[3], timeout=60)
+    drawn, expected, screen = done.stdout.splitlines() or [done.stderr] * 3
+    assert drawn == expected and screen.startswith("1.5 600 [0, 0, 0, 0, 200, 200, 200, 200]") and screen[-1] in "34"
+
+
+def test_an_unknown_tool_is_refused(view):
+    with pytest.raises(ValueError):
+        view.set_tool("wand")
 
 
 def test_the_image_cannot_be_lost(view, hand):
@@ -373,6 +419,16 @@ def test_a_prefetched_image_is_there_at_once(view, qtbot, tmp_path):
     qtbot.waitUntil(lambda: len(view._loader._kept) == 1 and not view._loader._tasks)
     view.show_image(path)
     assert view.image_size == (20, 10)
+
+
+def test_images_looked_at_are_let_go(view, qtbot, tmp_path):
+    paths = [save(tmp_path / f"{k}.png", np.full((10, 20), k, np.uint8)) for k in range(12)]
+    for path in paths * 3:
+        with qtbot.waitSignal(view.loaded):
+            view.show_image(path)
+    qtbot.waitUntil(lambda: not view._loader._tasks)
+    gc.collect()
+    assert sum(isinstance(thing, Pyramid) for thing in gc.get_objects()) <= 4
 
 
 def test_a_file_that_has_changed_is_read_again(view, show):
