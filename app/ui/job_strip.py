@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
 from app.ui import icons
@@ -20,6 +21,8 @@ class JobStrip(QWidget):
         self._context: Context | None = None
         self._job_id: int | None = None
         self.text = QLabel(self)
+        self.text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.text.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.tr("Pre-labelling") + "  88888 / 88888"))
         self.bar = QProgressBar(self, textVisible=False)
         self.bar.setFixedWidth(120)
         self.cancel = QToolButton(self, icon=icons.icon("x"), toolTip=self.tr("Stop; what was done is kept"))

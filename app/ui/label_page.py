@@ -164,6 +164,7 @@ class LabelPage(QWidget):
         self.strokes.asked.connect(self.tell)
         self.strokes.asked.connect(lambda: None if self.strokes.unnamed else canvas.setFocus())
         self.strokes.kept.connect(self._kept)
+        self.strokes.first_shot.connect(lambda: self.messages.say(self.tr("What you leave unmarked on this image counts as good surface.")))
         self.decisions.said.connect(self.messages.say)
         self.decisions.go_on.connect(self._go_on)
         self.classes.removal_asked.connect(self._ask_removal)
@@ -239,19 +240,19 @@ class LabelPage(QWidget):
     def tell(self) -> None:
         """Brings the line above the canvas and the pre-label button up to date."""
         self.act.setText(self._next_act.sentence(self._now()))
-        n = self._unanswered
-        self.prelabel_button.setText(self.tr("Pre-label %n image(s)     F", "", n) if n else self.tr("Pre-label     F"))
-        self.prelabel_button.setEnabled(bool(n) and self.context.writing)
+        n, running = self._unanswered, any(job["kind"] == "prelabel" for job in self._jobs)
+        text = self.tr("Pre-labelling") if running else self.tr("Pre-label %n image(s)     F", "", n) if n else self.tr("Pre-label     F")
+        self.prelabel_button.setText(text)
+        self.prelabel_button.setEnabled(bool(n) and self.context.writing and not running)
 
     def _now(self) -> next_act.Now:
         chosen = self.classes.by_id(self.context.class_id)
-        states = [row.state for row in self.gallery.images.values()]
         running = next(((j["done"], j["total"]) for j in self._jobs if j["kind"] == "prelabel"), None)
         return next_act.Now(
-            images=len(states), open_image=self.context.image_id is not None, missing=self._missing, read_only=not self.context.writing,
+            images=len(self.gallery.images), open_image=self.context.image_id is not None, missing=self._missing, read_only=not self.context.writing,
             unnamed=self.strokes.unnamed is not None, class_name=chosen.name if chosen else "", shots=chosen.shots if chosen else 0,
             unanswered=self._unanswered, pending_here=sum(r.kind == "proposal" for r in self.shown),
-            pending_images=sum(s.pending > 0 for s in states), decided=sum(s.reviewed for s in states),
+            pending_images=self.gallery.waiting, decided=self.gallery.decided,
             newer=self._newer, focus=bool(self.context.focus) and self.context.focus[0] == "proposal", job=running,
         )  # fmt: skip
 
@@ -401,6 +402,8 @@ class LabelPage(QWidget):
 
     def _jobs_changed(self, found: list[dict]) -> None:
         self._jobs = found
+        if not found:
+            self._recount.start()
         self.tell()
 
     def job_ended(self, job: dict) -> None:

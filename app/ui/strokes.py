@@ -26,6 +26,7 @@ class Strokes(QObject):
 
     settled = Signal()
     asked = Signal()  # the field was shown or went
+    first_shot = Signal()  # a class has its first example
     kept = Signal(object, object)  # Fault and the Stroke that is still on the screen
 
     def __init__(self, context: Context, names: NameField, class_name: Callable[[int | None], str], parent: QObject) -> None:
@@ -88,6 +89,8 @@ class Strokes(QObject):
     def _named_written(self, stroke: Stroke, key: tuple[str, int], class_id: int) -> None:
         self._context.select_class(class_id)
         self._written(stroke, key)
+        if stroke.how == "add":
+            self.first_shot.emit()
 
     def _written(self, stroke: Stroke, key: tuple[str, int] | None) -> None:
         self._settle()

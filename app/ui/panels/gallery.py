@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
@@ -37,6 +37,9 @@ class GalleryPanel(QWidget):
         self._thumbnails = thumbnails
         self._all: dict[int, GalleryRow] = {}
         self._listed: list[int] = []
+        self._known: set[int] = set()  # those that are listed
+        self.waiting = 0  # images with proposals to review
+        self.decided = 0  # images that are reviewed for every class
         self._folders: dict[int, Path] = {}
         self._reading = False
         self._touched: set[int] = set()
@@ -147,6 +150,8 @@ class GalleryPanel(QWidget):
         rows, self._folders = answer
         first = not self._all
         self._all = {row.id: row for row in rows}
+        self.waiting = sum(row.state.pending > 0 for row in rows)
+        self.decided = sum(row.state.reviewed for row in rows)
         if self._touched:  # these were read after the whole reading had begun
             self._read_some(self._touched)
         if first:
@@ -159,27 +164,35 @@ class GalleryPanel(QWidget):
         some = change.image_ids & self._all.keys()
         if some and len(some) <= _AT_ONCE:
             self._touched |= some
-            self._read_some(some)
-            self._follow()
+            self._follow_some(self._read_some(some))
         # Proposals elsewhere may have come or gone with it: their shots, their version, their class.
         self._again.start()
 
-    def _read_some(self, image_ids: set[int]) -> None:
+    def _read_some(self, image_ids: set[int]) -> list[GalleryRow]:
         rows, folders = self._context.read(_rows_and_folders, image_ids)
         self._folders = {**self._folders, **folders}  # an image that is just gone with its folder is listed until the next whole reading
         for row in rows:
+            before = self._all[row.id].state
+            self.waiting += (row.state.pending > 0) - (before.pending > 0)
+            self.decided += row.state.reviewed - before.reviewed
             self._all[row.id] = row
             self.view.replace(row, self._folders)
+        return rows
 
     # -- the filter ---------------------------------------------------------------------------------------------------------
 
-    def _matching(self) -> list[int]:
+    def _fits(self) -> Callable[[GalleryRow], bool]:
+        """The filter of this moment."""
         text, state, class_id = self.search.text().strip().casefold(), self.state.currentData(), self.classes.currentData()
-        return [
-            row.id
-            for row in self._all.values()
-            if (not text or text in row.path.casefold()) and (not state or getattr(row.state, state)) and (class_id is None or class_id in row.classes)
-        ]
+
+        def fits(row: GalleryRow) -> bool:
+            return (not text or text in row.path.casefold()) and (not state or getattr(row.state, state)) and (class_id is None or class_id in row.classes)
+
+        return fits
+
+    def _matching(self) -> list[int]:
+        fits = self._fits()
+        return [row.id for row in self._all.values() if fits(row)]
 
     def apply_filter(self) -> None:
         """Lists what the filter lets through now, in the gallery's own order."""
@@ -192,8 +205,16 @@ class GalleryPanel(QWidget):
         known = set(there)
         self._show(there + [k for k in fits if k not in known], fits)
 
+    def _follow_some(self, rows: list[GalleryRow]) -> None:
+        """The same for a few images, without looking at all."""
+        fits = self._fits()
+        if new := [row.id for row in rows if fits(row) and row.id not in self._known]:
+            self._show(self._listed + new)
+        if new or not all(fits(row) for row in rows if row.id in self._known):
+            self.sort_again.show()
+
     def _show(self, ids: list[int], fresh: list[int] | None = None) -> None:
-        self._listed = ids
+        self._listed, self._known = ids, set(ids)
         self.view.set_rows([self._all[k] for k in ids], self._folders)
         self.sort_again.setVisible(fresh is not None and fresh != ids)
         self.clear.setVisible(bool(self._all) and not ids)
