@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -15,8 +16,7 @@ from app.store.shots import present_digest
 from core_models.contract.mask import Mask
 
 
-@dataclass(frozen=True)
-class GalleryRow:
+class GalleryRow(NamedTuple):  # made a hundred thousand at a time: a dataclass takes twice as long
     """One image in the gallery. `path` is relative to the folder of its root; `classes` are marked or proposed on it."""
 
     id: int

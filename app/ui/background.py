@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from app.ui.writer import Fault, fault_of
 
@@ -109,6 +110,8 @@ class Task(QObject):
             self._job.finished.wait(wait_s)
 
     def _hear(self, kind: str, value: Any) -> None:
+        if not isValid(self):
+            return  # its window was closed before it ended
         if not self.stopped.is_set():
             {"step": self.stepped, "done": self.done, "failed": self.failed}[kind].emit(value)
         if kind != "step":

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit
 from sqlalchemy import select
 
 from app.store.records import Annotation, DefectClass, Job, SupportShot, Verdict
+from app.ui.run import report
 from app.workspace import Workspace
 from tests.toy_project import Toy, square
 from tests.ui.driving import LEFT, annotations, centre, enter_text, idle, key, show, stroke
@@ -101,14 +103,29 @@ def test_each_tool_has_its_key(toy_of, opened, letter, tool):
     assert window.actions_[tool].isChecked()
 
 
-def test_the_brush_grows_by_bracket_by_a_chinese_one_and_by_the_wheel(toy_of, opened, qtbot):
+def wheel(window, notches: int, modifier) -> None:
+    """Turns the wheel over the centre of the canvas."""
+    view, point = window.page.canvas.viewport(), QPointF(centre(window))
+    event = QWheelEvent(
+        point, view.mapToGlobal(point), QPoint(), QPoint(0, 120 * notches), Qt.MouseButton.NoButton, modifier, Qt.ScrollPhase.NoScrollPhase, False
+    )
+    QApplication.sendEvent(view, event)
+
+
+def test_the_brush_grows_by_bracket_and_by_ctrl_and_wheel(toy_of, opened):
     window = opened(toy_of())
-    sizes = [window.page.foot.brush.text()]
-    for act in (lambda: key(window, "]"), lambda: key(window, "["), lambda: window.actions_["larger"].trigger()):
-        act()
-        sizes.append(window.page.foot.brush.text())
-    assert sizes[0] == sizes[2] != sizes[1] == sizes[3]
-    assert "【" in [k.toString() for k in window.actions_["smaller"].shortcuts()]
+    size, zoom = window.page.foot.brush.text, window.page.canvas.zoom
+    first = size()
+    key(window, "]")
+    larger = size()
+    key(window, "[")
+    assert size() == first != larger
+    wheel(window, 1, Qt.KeyboardModifier.ControlModifier)
+    assert size() == larger and window.page.canvas.zoom == zoom
+    wheel(window, -1, Qt.KeyboardModifier.ControlModifier)
+    wheel(window, 1, Qt.KeyboardModifier.NoModifier)
+    assert size() == first and window.page.canvas.zoom > zoom
+    assert "【" in [k.toString() for k in window.actions_["smaller"].shortcuts()], "on a Chinese keyboard"
 
 
 def test_digits_choose_the_class_and_a_new_one_is_chosen(toy_of, opened, qtbot):
@@ -368,6 +385,40 @@ def test_every_key_stands_once_in_the_sheet_and_in_its_tooltip(toy_of, opened, q
     assert len(keys) == len(set(keys))
     for action in window.actions_.values():
         assert f"({action.shortcuts()[0].toString()})" in action.toolTip()
+
+
+def test_the_key_sheet_lists_what_works(toy_of, opened, qtbot):
+    window = opened(toy_of())
+    key(window, "?")
+    sheet = window.findChild(QDialog)
+    said = {label.text() for label in sheet.findChildren(QLabel)}
+    assert sheet.isVisible() and {"Brush", "B", "Accept the proposal", "1-9"} <= said
+    qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.findChild(QDialog) is None)
+
+
+def test_a_message_moves_nothing_and_a_note_can_be_closed(toy_of, opened, qtbot):
+    window = opened(toy_of())
+    before = window.page.canvas.geometry()
+    window.messages.say("a note " * 60)
+    QApplication.processEvents()
+    assert window.page.canvas.geometry() == before and window.page.canvas.rect().contains(window.messages.geometry())
+    window.resize(1100, 700)
+    QApplication.processEvents()
+    assert window.page.canvas.rect().contains(window.messages.geometry())
+    key(window, Qt.Key.Key_Escape)
+    assert not window.messages.isVisible()
+
+
+def test_a_bug_is_a_sentence_with_details_to_copy(toy_of, opened, qtbot):
+    window = opened(toy_of())
+    try:
+        raise KeyError("a fault of ours")
+    except KeyError as fault:
+        report(window, type(fault), fault, fault.__traceback__)
+    assert "KeyError" in window.messages.text.text()
+    qtbot.mouseClick(window.messages.ways[-1], LEFT)
+    assert "a fault of ours" in QApplication.clipboard().text()
 
 
 def test_closing_writes_what_was_begun(toy_of, opened, qtbot):
