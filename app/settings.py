@@ -17,6 +17,7 @@ from app.errors import UserError
 
 APP = "defectloop"
 DEVICES = ("auto", "cpu", "cuda")
+THEMES = ("dark", "light")
 _CHECKOUT = Path(__file__).resolve().parents[1]
 
 
@@ -63,7 +64,8 @@ def weights_folder() -> Path:
 
 @dataclass(frozen=True)
 class Settings:
-    """A person's settings. name: "" means the name on this computer; features_folder: "" means the cache folder.
+    """A person's settings. name: "" means the name on this computer; features_folder: "" means the cache folder; theme: the
+    window's, dark or light.
 
     features_gb bounds the feature cache (GB = 10**9 bytes). launchers: command lines of workers by name, with "{job}"
     for the job's folder, as lists of words.
@@ -71,6 +73,7 @@ class Settings:
 
     name: str = ""
     device: str = "auto"
+    theme: str = "dark"
     features_folder: str = ""
     features_gb: float = 5.0
     launchers: dict[str, list[str]] = field(default_factory=dict)
@@ -89,7 +92,7 @@ def load() -> Settings:
             raise ValueError("it holds no settings")
         known = {f.name: given[f.name] for f in fields(Settings) if f.name in given}
         settings = Settings(**known)
-        if settings.device not in DEVICES or not isinstance(settings.name, str) or float(settings.features_gb) <= 0:
+        if settings.device not in DEVICES or settings.theme not in THEMES or not isinstance(settings.name, str) or float(settings.features_gb) <= 0:
             raise ValueError("a value is out of its range")
     except FileNotFoundError:
         return Settings()

@@ -8,8 +8,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QColor, QCursor
 from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSplitter, QToolButton, QVBoxLayout, QWidget
 
-from app.jobs import batch
-from app.operations import images, jobs
+from app.operations import images
 from app.store import gallery
 from app.store.changes import Change
 from app.store.gallery import ClassRow, RegionRow
@@ -24,6 +23,7 @@ from app.ui.name_field import NameField
 from app.ui.panels.classes import ClassesPanel
 from app.ui.panels.gallery import GalleryPanel
 from app.ui.panels.regions import RegionsPanel
+from app.ui.prelabelling import Prelabelling
 from app.ui.strokes import Stroke, Strokes
 from app.ui.thumbnails import Thumbnails
 from app.ui.writer import Fault
@@ -44,8 +44,6 @@ class LabelPage(QWidget):
         self.context, self.messages = context, messages
         self.thumbnails = Thumbnails(parent=self)
         self.shown: list[RegionRow] = []
-        self._unanswered = 0
-        self._jobs: list[dict] = []
         self._missing = False
         self._newer = False
         self._drawing = False
@@ -56,6 +54,7 @@ class LabelPage(QWidget):
         self._recount.timeout.connect(self._count)
         self._build()
         self.strokes = Strokes(context, self.names, self._class_name, self)
+        self.prelabelling = Prelabelling(context, self.classes, self.messages, self)
         self.decisions = Decisions(context, lambda: self.shown, self.foot.threshold, self)
         self._connect()
         self._count()
@@ -146,8 +145,8 @@ class LabelPage(QWidget):
         context.image_selected.connect(self._open)
         context.class_selected.connect(self._class_chosen)
         context.focus_changed.connect(self._focus)
-        context.jobs_changed.connect(self._jobs_changed)
-        context.job_ended.connect(self.job_ended)
+        context.jobs_changed.connect(lambda _: self.tell())
+        context.job_ended.connect(lambda _: self._recount.start())
         context.failed.connect(self.messages.warn)
         context.stepped_back.connect(self._stepped_back)
         canvas.drawn.connect(self._drawn)
@@ -229,7 +228,7 @@ class LabelPage(QWidget):
         self.context.read_later(lambda session: (gallery.class_rows(session), gallery.unanswered(session)), done=self._counted)
 
     def _counted(self, answer: tuple[list[ClassRow], int]) -> None:
-        rows, self._unanswered = answer
+        rows, self.prelabelling.unanswered = answer
         recoloured = [(row.id, row.name, row.colour) for row in rows] != [(row.id, row.name, row.colour) for row in self.classes.rows]
         self.classes.set_rows(rows)
         self.gallery.set_classes(rows)
@@ -241,20 +240,19 @@ class LabelPage(QWidget):
     def tell(self) -> None:
         """Brings the line above the canvas and the pre-label button up to date."""
         self.act.setText(self._next_act.sentence(self._now()))
-        n, running = self._unanswered, any(job["kind"] == "prelabel" for job in self._jobs)
-        text = self.tr("Pre-labelling") if running else self.tr("Pre-label %n image(s)     F", "", n) if n else self.tr("Pre-label     F")
+        n, running = self.prelabelling.unanswered, self.prelabelling.running
+        text = self.tr("Pre-labelling") if running is not None else self.tr("Pre-label %n image(s)     F", "", n) if n else self.tr("Pre-label     F")
         self.prelabel_button.setText(text)
-        self.prelabel_button.setEnabled(bool(n) and self.context.writing and not running)
+        self.prelabel_button.setEnabled(bool(n) and self.context.writing and running is None)
 
     def _now(self) -> next_act.Now:
         chosen = self.classes.by_id(self.context.class_id)
-        running = next(((j["done"], j["total"]) for j in self._jobs if j["kind"] == "prelabel"), None)
         return next_act.Now(
             images=len(self.gallery.images), open_image=self.context.image_id is not None, missing=self._missing, read_only=not self.context.writing,
             unnamed=self.strokes.unnamed is not None, class_name=chosen.name if chosen else "", shots=chosen.shots if chosen else 0,
-            unanswered=self._unanswered, pending_here=sum(r.kind == "proposal" for r in self.shown),
+            unanswered=self.prelabelling.unanswered, pending_here=sum(r.kind == "proposal" for r in self.shown),
             pending_images=self.gallery.waiting, decided=self.gallery.decided,
-            newer=self._newer, focus=bool(self.context.focus) and self.context.focus[0] == "proposal", job=running,
+            newer=self._newer, focus=bool(self.context.focus) and self.context.focus[0] == "proposal", job=self.prelabelling.running,
         )  # fmt: skip
 
     def _class_name(self, class_id: int | None) -> str:
@@ -387,39 +385,6 @@ class LabelPage(QWidget):
         text = self.tr("{name} goes with {regions} marked regions and {pending} proposals. Undo brings all of it back.")
         said = text.format(name=row.name, regions=row.annotations, pending=row.pending)
         self.messages.say(said, [(self.tr("Remove {name}").format(name=row.name), lambda: self.classes.remove(row)), (self.tr("Keep it"), lambda: None)])
-
-    # -- pre-labelling --------------------------------------------------------------------------------------------------------
-
-    def prelabel(self) -> None:
-        """Queues what has no answer yet; says what is missing where nothing can be done."""
-        if not self._unanswered:
-            if any(row.shots for row in self.classes.rows):
-                self.messages.say(self.tr("Every image has been pre-labelled with the present shots."))
-            else:
-                self.messages.say(self.tr("Draw one defect first: the model needs an example of what to look for."))
-            return
-        self.prelabel_button.setEnabled(False)  # until the answer has come: one press is one job
-        self.context.submit(lambda: batch.prelabel(self.context.workspace, []), lambda _: self.tell())
-
-    def _jobs_changed(self, found: list[dict]) -> None:
-        self._jobs = found
-        if not found:
-            self._recount.start()
-        self.tell()
-
-    def job_ended(self, job: dict) -> None:
-        """Says in a sentence how a job has ended."""
-        self._recount.start()
-        failed = self.tr("%n image(s) could not be read.", "", len(job["failed"])) if job["failed"] else ""
-        if job["state"] == "finished":
-            done = self.tr("Pre-labelled %n image(s).", "", job["done"])
-            self.messages.say(f"{done} {failed}".strip() if job["done"] else job["message"])
-        elif job["state"] == "cancelled":
-            self.messages.say(self.tr("Stopped at {done} of {total} images; what was done is kept. F goes on.").format(done=job["done"], total=job["total"]))
-        else:
-            resume = lambda: self.context.submit(lambda: batch.resume(self.context.workspace, job["id"]))  # noqa: E731
-            # What the runner says to the command line of going on is the button here.
-            self.messages.warn(Fault(job["message"].replace(jobs.GO_ON, "").strip()), [(self.tr("Try again"), resume)])
 
     def close_project(self) -> None:
         self.thumbnails.close()

@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
             "accept_all": page(lambda p: p.decisions.accept_image()),
             "defect_free": page(lambda p: p.defect_free()),
             "needs_work": page(lambda p: p.decisions.needs_work()),
-            "prelabel": page(lambda p: p.prelabel()),
+            "prelabel": page(lambda p: p.prelabelling.start()),
             "newer": page(lambda p: p.show_regions()),
             "next_waiting": page(lambda p: self._next_waiting(p, 1)),
             "previous_waiting": page(lambda p: self._next_waiting(p, -1)),
@@ -306,9 +306,9 @@ class MainWindow(QMainWindow):
 
 
 def application() -> QApplication:
-    """The process's QApplication in our look; made when there is none."""
+    """The process's QApplication in our look; made when there is none. UserError where the person's settings are damaged."""
     app = QApplication.instance() or QApplication([])
     app.setApplicationName("DefectLoop")
-    theme.wear(app)
+    theme.wear(app, theme.named(settings.load().theme))
     translation.speak(app)
     return app

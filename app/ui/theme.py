@@ -15,6 +15,7 @@ CJK_FALLBACK = ["Microsoft YaHei UI", "PingFang SC", "Noto Sans CJK SC", "Source
 class Theme:
     """Colours as "#rrggbb". canvas: behind the image; base: fields and lists; panel: what surrounds them; line: what parts them."""
 
+    name: str
     canvas: str
     base: str
     panel: str
@@ -28,17 +29,25 @@ class Theme:
     good: str
 
 
-DARK = Theme("#181818", "#1e1e1e", "#262626", "#333333", "#3a3a3a", "#dddddd", "#9a9a9a", "#3b82c4", "#ffffff", "#e0a030", "#5fae7a")
+DARK = Theme("dark", "#181818", "#1e1e1e", "#262626", "#333333", "#3a3a3a", "#dddddd", "#9a9a9a", "#3b82c4", "#ffffff", "#e0a030", "#5fae7a")
+LIGHT = Theme("light", "#c8c8c8", "#ffffff", "#f2f2f2", "#e4e4e4", "#d0d0d0", "#1e1e1e", "#636363", "#1f6fb2", "#ffffff", "#9a5b00", "#1f7a43")
+_THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
 
 
 def current() -> Theme:
-    """The theme that the application wears."""
-    return DARK
+    """The theme that the application wears now."""
+    app = QApplication.instance()
+    return _THEMES.get(app.property("theme") if app else None, DARK)
 
 
-def wear(app: QApplication) -> None:
-    """Gives the application the theme's palette, font and style sheet."""
-    theme = current()
+def named(name: str) -> Theme:
+    """The theme of that name, dark for any other."""
+    return _THEMES.get(name, DARK)
+
+
+def wear(app: QApplication, theme: Theme = DARK) -> None:
+    """Gives the application a theme's palette, font and style sheet."""
+    app.setProperty("theme", theme.name)
     app.setStyle("Fusion")
     font = QFont(app.font())
     # On Windows a Chinese text in a font without its signs would fall back to a serif face.

@@ -12,12 +12,11 @@ FOLDER = Path(__file__).resolve().parents[2] / "resources" / "translations"
 
 def speak(app: QApplication, language: str = "en") -> bool:
     """Installs a language in place of the one before; whether there is such a one."""
-    old = app.property("translator")
-    if isinstance(old, QTranslator):
-        app.removeTranslator(old)
     translator = QTranslator(app)
     there = translator.load(f"defectloop_{language}", str(FOLDER))
     if there:
+        if isinstance(old := app.property("translator"), QTranslator):
+            app.removeTranslator(old)
         app.installTranslator(translator)
         app.setProperty("translator", translator)
     return there

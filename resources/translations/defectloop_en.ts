@@ -78,20 +78,6 @@
                 <numerusform>%n images found again.</numerusform>
             </translation>
         </message>
-        <message numerus="yes">
-            <source>%n image(s) could not be read.</source>
-            <translation>
-                <numerusform>%n image could not be read.</numerusform>
-                <numerusform>%n images could not be read.</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>Pre-labelled %n image(s).</source>
-            <translation>
-                <numerusform>Pre-labelled %n image.</numerusform>
-                <numerusform>Pre-labelled %n images.</numerusform>
-            </translation>
-        </message>
     </context>
     <context>
         <name>MainWindow</name>
@@ -152,6 +138,23 @@
             <translation>
                 <numerusform>Press F to pre-label %n image</numerusform>
                 <numerusform>Press F to pre-label %n images</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Prelabelling</name>
+        <message numerus="yes">
+            <source>Pre-labelled %n image(s).</source>
+            <translation>
+                <numerusform>Pre-labelled %n image.</numerusform>
+                <numerusform>Pre-labelled %n images.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n image(s) could not be read.</source>
+            <translation>
+                <numerusform>%n image could not be read.</numerusform>
+                <numerusform>%n images could not be read.</numerusform>
             </translation>
         </message>
     </context>

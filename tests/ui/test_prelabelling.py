@@ -82,7 +82,7 @@ def test_drawing_goes_on_while_a_job_runs(window, qtbot, monkeypatch):
     monkeypatch.setenv("TOY_STEP_S", "0.3")
     key(window, "f")
     qtbot.waitUntil(window.jobs.isVisible, timeout=30000)
-    window.context.cancel_job(window.page._jobs[0]["id"])
+    window.jobs.cancel.click()
     window.page.gallery.step(1)
     key(window, "d" if not window.page.shown else "x")
     idle(window, qtbot)

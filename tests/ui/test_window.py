@@ -370,8 +370,8 @@ def test_a_click_storm_leaves_a_usable_window(toy_of, opened, qtbot):
         QTest.mouseClick(window.page.canvas.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, QPoint(20 + 7 * k, 20 + 5 * k))
         QTest.keyClick(window.page.canvas, letters[k % len(letters)])
     qtbot.waitUntil(lambda: window.context.waiting == 0, timeout=20000)
-    while toy.find(select(Job)) and window.page._jobs:
-        window.context.cancel_job(window.page._jobs[0]["id"])
+    while toy.find(select(Job)) and window.page.prelabelling.running is not None:
+        window.jobs.cancel.click()
         qtbot.wait(300)
     window.messages.dismiss()
     show(window, toy, 2, qtbot)
