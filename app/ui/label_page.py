@@ -47,6 +47,7 @@ class LabelPage(QWidget):
         self._missing = False
         self._newer = False
         self._drawing = False
+        self._at: QPoint | None = None  # where the last gesture ended
         self._brush = _BRUSHES.index(8)
         self._next_act = next_act.NextAct(self)
         self._later: list = []  # keys pressed during a drag wait for its end
@@ -282,8 +283,6 @@ class LabelPage(QWidget):
 
     def _drawn(self, mask, how: str) -> None:
         self.strokes.take(mask, how, self.canvas.viewport().mapFromGlobal(QCursor.pos()) if self._at is None else self._at)
-
-    _at: QPoint | None = None
 
     def eventFilter(self, watched, event: QEvent) -> bool:
         """Watches the canvas: a key pressed during a drag waits for its end; Ctrl and the wheel change the brush."""
