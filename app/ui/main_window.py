@@ -45,7 +45,7 @@ class MainWindow(QMainWindow):
         self._digits()
         for signal, handler in (
             (self.start.images_asked, self._ask_images), (self.start.new_asked, self._ask_new), (self.start.open_asked, self._ask_project),
-            (self.start.sample_asked, self._open_sample), (self.start.chosen, self.open_project),
+            (self.start.sample_asked, self.open_sample), (self.start.chosen, self.open_project),
         ):  # fmt: skip
             signal.connect(handler)
         self._remember = QSettings(str(settings.config_folder() / "window.ini"), QSettings.Format.IniFormat, self)
@@ -282,7 +282,7 @@ class MainWindow(QMainWindow):
         if folder:
             self._run(call(lambda: adding.empty_project(Path(folder))), self.tr("Making the project"), self.open_project)
 
-    def _open_sample(self) -> None:
+    def open_sample(self) -> None:
         from app.ui import adding
 
         self._run(adding.sample_project(), self.tr("Making the sample project (once, about half a minute)"), self.open_project)

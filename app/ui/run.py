@@ -24,8 +24,8 @@ def report(window: MainWindow, kind: type[BaseException], fault: BaseException, 
     window.messages.warn(Fault(sentence.format(kind=kind.__name__), details=details))
 
 
-def main(project: Path | None = None) -> int:
-    """Runs the window until it is closed; the exit code."""
+def main(project: Path | None = None, *, sample: bool = False) -> int:
+    """Runs the window until it is closed; the exit code. It opens `project`, or the sample project, which it makes the first time."""
     app = application()
     window = MainWindow()
     sys.excepthook = lambda kind, fault, trace: report(window, kind, fault, trace)
@@ -33,4 +33,6 @@ def main(project: Path | None = None) -> int:
     if project is not None:
         # After the first paint: the window is there while the database is being opened.
         QTimer.singleShot(0, lambda: window.open_project(project))
+    elif sample:
+        QTimer.singleShot(0, window.open_sample)
     return app.exec()

@@ -58,7 +58,7 @@ def run_words() -> list[str]:
     if not window_works():
         say("Qt cannot open a window here: running the demonstration instead of the window.")
         return ["main.py", "demo"]
-    return ["main.py", "gui"]
+    return ["main.py", "gui", "--sample"]
 
 
 def test_words() -> list[str]:

@@ -30,7 +30,7 @@ def checkout(monkeypatch, tmp_path):
 
 
 def test_run_opens_the_window(checkout):
-    assert commands.run_words() == ["main.py", "gui"]
+    assert commands.run_words() == ["main.py", "gui", "--sample"]
 
 
 def test_run_shows_the_demonstration_before_there_is_a_window(checkout):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -10,6 +11,14 @@ from app.operations import images, models
 from app.ui.main_window import MainWindow, application
 from app.workspace import Workspace
 from tests.toy_project import Toy, make_toy
+
+
+@pytest.fixture
+def qtbot(qtbot):
+    """pytest-qt's, with more patience: a busy machine is no fault of the window."""
+    for name in ("waitUntil", "waitSignal", "waitSignals"):
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=30_000))
+    return qtbot
 
 
 @pytest.fixture

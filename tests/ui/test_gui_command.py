@@ -17,18 +17,38 @@ def run(code: str, **environment: str | None) -> subprocess.CompletedProcess:
     return subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=given, capture_output=True, text=True, encoding="utf-8", timeout=60)
 
 
-@pytest.mark.parametrize("word", ["", "PROJECT"])
-def test_it_runs_until_the_window_is_closed(word, toy_of):
-    folder = str(toy_of().workspace.folder) if word else ""
-    code = (
-        "import sys; from PySide6.QtCore import QTimer; from app.ui import run; real = run.MainWindow.show\n"
-        "def show(window):\n"
-        "    real(window); QTimer.singleShot(1500, lambda: (print('page' if window.page else 'start'), window.close()))\n"
-        "run.MainWindow.show = show\n"
-        "from app.cli import run as command; print(command(['gui', *sys.argv[1:]]))"
-    )
-    done = subprocess.run([sys.executable, "-c", code, *([folder] if folder else [])], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=60)
-    assert done.stdout.split() == ["page" if word else "start", "0"], done.stderr
+OPEN_AND_CLOSE = """
+import sys, time
+from PySide6.QtCore import QTimer
+from app.ui import run
+from app.cli import run as command
+real, patience_s = run.MainWindow.show, float(sys.argv[1])
+
+def show(window):
+    real(window)
+    began, timer = time.monotonic(), QTimer(window, interval=50)
+
+    def look():
+        if window.page or time.monotonic() - began > patience_s:
+            timer.stop()
+            print(window.page.context.workspace.folder.name.split()[0] if window.page else 'start')
+            window.close()
+
+    timer.timeout.connect(look)
+    timer.start()
+
+run.MainWindow.show = show
+print(command(['gui', *sys.argv[2:]]))
+"""
+
+
+@pytest.mark.parametrize("how", ["start", "project", "sample"])
+def test_it_runs_until_the_window_is_closed(how, toy_of):
+    words = {"start": [], "project": [str(toy_of().workspace.folder)], "sample": ["--sample"]}[how]
+    patience = "1" if how == "start" else "100"
+    done = subprocess.run([sys.executable, "-c", OPEN_AND_CLOSE, patience, *words], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=150)
+    name = {"start": "start", "project": "project", "sample": "sample-project"}[how]
+    assert done.stdout.split() == [name, "0"], done.stderr
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a display")

@@ -55,7 +55,7 @@ def test_f_prelabels_and_the_proposals_appear(window, qtbot):
     order = [row.id for row in window.page.gallery.view.rows]
     key(window, "f")
     qtbot.waitUntil(lambda: states(window) == ["finished"], timeout=30000)
-    qtbot.waitUntil(lambda: any(row.state.pending for row in window.page.gallery.images.values()), timeout=5000)
+    qtbot.waitUntil(lambda: any(row.state.pending for row in window.page.gallery.images.values()), timeout=30000)
     qtbot.waitUntil(lambda: window.messages.text.text().startswith("Pre-labelled 6 images."))
     assert [row.id for row in window.page.gallery.view.rows] == order and not window.jobs.isVisible()
     qtbot.waitUntil(lambda: not window.page.prelabel_button.isEnabled())
@@ -125,9 +125,9 @@ def test_a_job_goes_on_without_the_window_and_the_next_one_attaches(window, qtbo
 
 def test_the_gui_is_not_held_up_by_a_look_at_the_jobs(window, qtbot):
     """The look runs in the writer's thread: one that takes long leaves the window answering."""
-    window.context._look = lambda: time.sleep(0.5) or []
+    window.context._look = lambda: time.sleep(3) or []
     qtbot.wait(250)
     start = time.perf_counter()
     key(window, "v")
     qtbot.mouseClick(window.page.gallery.view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, window.page.gallery.view.cell(2).center())
-    assert time.perf_counter() - start < 0.3
+    assert time.perf_counter() - start < 1.5

@@ -47,7 +47,7 @@ def test_a_dropped_folder_becomes_a_project(window, make_image_file, tmp_path, q
     for name in ("一.png", "sub/b.png"):
         make_image_file(name)
     drop(window, tmp_path / "images")
-    qtbot.waitUntil(lambda: window.page is not None and len(window.page.gallery.images) == 2, timeout=10000)
+    qtbot.waitUntil(lambda: window.page is not None and len(window.page.gallery.images) == 2, timeout=30000)
     assert window.project_name.text() == "images" and "image" in window.page.gallery.count.text()
     assert recent.listed() == [window.context.folder]
     assert sorted(p.name for p in (tmp_path / "images").iterdir()) == ["sub", "一.png"], "nothing is put beside the images"
@@ -78,10 +78,10 @@ def test_images_dropped_on_an_open_project_are_added_as_one_change(window, works
     make_image_file("new.png").rename(tmp_path / "more" / "new.png")
     (tmp_path / "more" / "broken.png").write_bytes(b"\x89PNG")
     drop(window, tmp_path / "more")
-    qtbot.waitUntil(lambda: len(window.page.gallery.images) == 7, timeout=10000)
+    qtbot.waitUntil(lambda: len(window.page.gallery.images) == 7, timeout=30000)
     assert "1 image added. 1 file" in window.messages.text.text() and "could not be read" in window.messages.text.text()
     window.context.undo()
-    qtbot.waitUntil(lambda: len(window.page.gallery.images) == 6, timeout=10000)
+    qtbot.waitUntil(lambda: len(window.page.gallery.images) == 6, timeout=30000)
 
 
 def test_what_is_no_project_is_refused_in_a_sentence(window, tmp_path):

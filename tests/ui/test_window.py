@@ -347,7 +347,7 @@ def test_a_missing_image_says_so_and_is_found_again(toy_of, opened, qtbot, tmp_p
     qtbot.waitUntil(lambda: "where it lies" in window.page.act.text())
     assert [w.text() for w in window.messages.ways] == ["Locate..."]
     window.page.locate(str(moved))
-    qtbot.waitUntil(lambda: "where it lies" not in window.page.act.text(), timeout=8000)
+    qtbot.waitUntil(lambda: "where it lies" not in window.page.act.text(), timeout=30000)
     assert window.page.gallery.path_of(toy.image_ids[3]).parent == moved
 
 
@@ -369,7 +369,7 @@ def test_a_click_storm_leaves_a_usable_window(toy_of, opened, qtbot):
         QTest.mouseClick(window.page.gallery.view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, show_at)
         QTest.mouseClick(window.page.canvas.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, QPoint(20 + 7 * k, 20 + 5 * k))
         QTest.keyClick(window.page.canvas, letters[k % len(letters)])
-    qtbot.waitUntil(lambda: window.context.waiting == 0, timeout=20000)
+    qtbot.waitUntil(lambda: window.context.waiting == 0, timeout=30000)
     while toy.find(select(Job)) and window.page.prelabelling.running is not None:
         window.jobs.cancel.click()
         qtbot.wait(300)
