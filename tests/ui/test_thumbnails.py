@@ -70,7 +70,9 @@ def test_the_least_recently_used_go_first(tmp_path):
 
 def test_a_folder_that_cannot_be_written_is_no_fault(tmp_path):
     (tmp_path / "cache").write_text("a file, not a folder")
-    DiskCache(tmp_path / "cache").put("ab", np.zeros((4, 4), np.uint8))
+    cache = DiskCache(tmp_path / "cache")
+    cache.put("ab", np.zeros((4, 4), np.uint8))
+    assert cache.get("ab") is None
 
 
 def test_a_picture_comes_later_and_stays(thumbnails, make_image_file, qtbot):
