@@ -12,7 +12,6 @@ written, with their figures on the odd groups, which chose nothing.
 from __future__ import annotations
 
 import argparse
-import math
 import time
 from pathlib import Path
 
@@ -25,12 +24,14 @@ from core_models.models.segmentation.strip_steel import StripSteel, StripSteelPa
 from core_models.training import confidence, resume
 from core_models.training.development import Development
 from core_models.training.episode_source import EpisodeFeatures, EpisodeSource, answer, batches, fast_bfloat16
+from core_models.training.schedule import warmed_cosine
 from core_models.training.targets import masked_loss
 from core_models.weights import BUNDLED, checksum, load_folder, save_folder
 
 RATE, DECAY, PER_STEP, QUERIES_EACH = 5e-4, 1e-2, 4, 2
 HELD_OUT = 900_000  # episodes from this index on are never trained on
 _SAVE_EVERY, _LOOK_EVERY = 100, 500
+_WARM = 0.05  # share of the steps in which the rate rises
 
 
 def load_backbone(folder: Path) -> tuple[nn.Module, str]:
@@ -100,7 +101,7 @@ class Training:
     def take_step(self, episodes: list[EpisodeFeatures]) -> None:
         share = self.step / self.steps
         for group in self.optimizer.param_groups:
-            group["lr"] = RATE * (share / 0.05 if share < 0.05 else 0.5 + 0.5 * math.cos(math.pi * (share - 0.05) / 0.95)) + 1e-6
+            group["lr"] = warmed_cosine(RATE, share, _WARM)
         self.net.train()
         loss = loss_of_step(self.net, episodes, self.rng)
         loss.backward()

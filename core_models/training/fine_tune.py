@@ -26,9 +26,11 @@ from core_models.training import confidence, resume
 from core_models.training.episode_source import Replay, answer
 from core_models.training.maps import Maps, inside
 from core_models.training.project_episodes import Example, ProjectEpisodes, Question, TooFewLabels
+from core_models.training.schedule import warmed_cosine
 from core_models.training.targets import masked_loss, target
 
 MODEL, RESUME = "model", "resume"
+_WARM = 0.1  # share of a run in which the rate rises
 NOT_COMPARED = "The new version was not compared: the fine-tune was cancelled before. Compare it with: defectloop models PROJECT --compare NEW OLD"
 
 
@@ -134,7 +136,7 @@ class FineTune:
     def _train_step(self, share: float) -> float:
         self.net.train()
         for group in self.optimizer.param_groups:
-            group["lr"] = self.recipe.rate * (share / 0.1 if share < 0.1 else 0.5 + 0.5 * math.cos(math.pi * (share - 0.1) / 0.9)) + 1e-6
+            group["lr"] = warmed_cosine(self.recipe.rate, share, _WARM)
         total = 0.0
         for k in range(self.recipe.questions):
             turn.pause()

@@ -30,6 +30,7 @@ from core_models.training import resume
 from core_models.training.development import figures
 from core_models.training.episode_source import SIDE, SIZES, fast_bfloat16
 from core_models.training.episodic import load_backbone
+from core_models.training.schedule import warmed_cosine
 from core_models.weights import BUNDLED, save_folder
 from data.surfaces.episode import draw_episode
 
@@ -37,6 +38,7 @@ RATE, PER_STEP, MOST_SHOTS, QUERIES = 5e-4, 2, 3, 2
 _WARMTH = 0.07  # of the soft neighbours' cosines
 _CELLS = 1024  # of the support's defect, and of its ground, that are looked at
 _SAVE_EVERY = 50
+_WARM = 0.05  # share of the steps in which the rate rises
 _LEAST_GAIN = 0.01  # of the mean IoU on the even groups
 LIMITS = ("No stage 4. Laterals fitted to generated grey surfaces: colour counts for little. Levels of stride 4 and more: defects of one "
           "or two pixels of the view are seen by the shallow channels that the program adds, if at all.")
@@ -104,7 +106,7 @@ class Training:
         """One step; now and then, and at the end, the resume point is renewed."""
         share = self.step / self.steps
         for group in self.optimizer.param_groups:
-            group["lr"] = RATE * (share / 0.05 if share < 0.05 else 0.5 + 0.5 * math.cos(math.pi * (share - 0.05) / 0.95)) + 1e-6
+            group["lr"] = warmed_cosine(RATE, share, _WARM)
         first = self.seed * 10_000_019 + self.step * PER_STEP
         loss = sum(episode_loss(self.network, first + k) for k in range(PER_STEP)) / PER_STEP
         self.optimizer.zero_grad()
