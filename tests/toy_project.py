@@ -51,7 +51,7 @@ class Toy:
             return models.active(session).id
 
 
-def square(x: int, y: int = 5, size: int = 8) -> Mask:
+def square(x: int = 5, y: int = 5, size: int = 8) -> Mask:
     return Mask.from_array(np.ones((size, size), bool), x, y)
 
 

@@ -36,10 +36,6 @@ def write_json(path: Path, value: Any) -> Path:
     return path
 
 
-def square(x: int = 5, y: int = 5, side: int = 8) -> Mask:
-    return Mask.from_array(np.ones((side, side), bool), x, y)
-
-
 class Project:
     """Short words for what is done with a project in these tests; each act is one change."""
 

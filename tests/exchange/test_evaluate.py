@@ -11,7 +11,8 @@ from app.errors import UserError
 from app.exchange.evaluate import evaluate, match
 from app.store.records import SupportShot
 from core_models.contract.mask import Mask
-from tests.exchange.conftest import HEIGHT, WIDTH, square, write_json, write_png
+from tests.exchange.conftest import HEIGHT, WIDTH, write_json, write_png
+from tests.toy_project import square
 
 PAIRS = st.tuples(st.integers(1, 16), st.integers(1, 16)).flatmap(lambda s: st.tuples(hnp.arrays(bool, s), hnp.arrays(bool, s)))
 

@@ -14,7 +14,8 @@ from app.exchange import coco, formats, staging
 from app.exchange.selection import unique_names
 from app.operations import verdicts
 from core_models.contract.image_file import read as read_image
-from tests.exchange.conftest import HEIGHT, WIDTH, square, write_png
+from tests.exchange.conftest import HEIGHT, WIDTH, write_png
+from tests.toy_project import square
 
 
 @pytest.fixture

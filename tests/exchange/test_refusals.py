@@ -10,7 +10,8 @@ from app.errors import UserError
 from app.exchange import formats, rasterise
 from app.workspace import Workspace
 from core_models.contract.mask import compress
-from tests.exchange.conftest import HEIGHT, WIDTH, Project, square, write_json, write_png
+from tests.exchange.conftest import HEIGHT, WIDTH, Project, write_json, write_png
+from tests.toy_project import square
 
 GOOD = {"size": [HEIGHT, WIDTH], "counts": [5, 20, HEIGHT * WIDTH - 25]}
 

@@ -18,7 +18,8 @@ from app.exchange import coco, labelme, masks
 from app.exchange.staging import Staging
 from app.operations import verdicts
 from core_models.contract.mask import Mask
-from tests.exchange.conftest import HEIGHT, WIDTH, Listed, another, out_image, out_region, square
+from tests.exchange.conftest import HEIGHT, WIDTH, Listed, another, out_image, out_region
+from tests.toy_project import square
 
 NAMES = {3: "crack", 7: "划 痕"}
 SIZE = st.tuples(st.integers(1, 20), st.integers(1, 20))

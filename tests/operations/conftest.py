@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,12 +14,9 @@ from app.operations import annotations, classes, images, support
 from app.store.records import ActiveVersion, Annotation, Image, Inference, ModelVersion, Prediction
 from app.workspace import Workspace
 from core_models.contract.mask import Mask
+from tests.toy_project import square
 
 HEIGHT, WIDTH = 40, 60  # of the images that make_image_file writes
-
-
-def square(x: int = 5, y: int = 5, side: int = 8) -> Mask:
-    return Mask.from_array(np.ones((side, side), bool), x, y)
 
 
 class Hand:

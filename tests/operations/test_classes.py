@@ -9,7 +9,7 @@ from app.errors import UserError
 from app.operations import annotations, classes, support, verdicts
 from app.store import queries
 from app.store.records import Annotation, DefectClass, Inference, Prediction, Verdict
-from tests.operations.conftest import square
+from tests.toy_project import square
 
 
 def act(hand, operation, class_id, *args):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.operations import annotations, classes, images, support, verdicts
 from app.store import queries
 from app.store.records import Annotation, DefectClass, Image, Prediction
-from tests.operations.conftest import square
+from tests.toy_project import square
 
 
 def word(hand, image):

@@ -9,7 +9,8 @@ from app.errors import UserError
 from app.operations import annotations, images, support, verdicts
 from app.store.records import Annotation, Image, SupportSetRow
 from core_models.contract.mask import Mask
-from tests.operations.conftest import HEIGHT, WIDTH, square
+from tests.operations.conftest import HEIGHT, WIDTH
+from tests.toy_project import square
 
 EVERYTHING = Mask.from_array(np.ones((HEIGHT, WIDTH), bool))
 

@@ -7,7 +7,7 @@ import pytest
 from app.operations import images, truth, verdicts
 from app.store.records import Image, Prediction
 from core_models.contract.mask import Mask
-from tests.operations.conftest import square
+from tests.toy_project import square
 
 
 def train(hand, *class_ids):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.errors import UserError
 from app.operations import grouping, support, verdicts
 from app.store.records import Image, Prediction, Project, Verdict
-from tests.operations.conftest import square
+from tests.toy_project import square
 
 
 def said(hand) -> dict[tuple[int, int], tuple[str, bool]]:
