@@ -18,13 +18,14 @@ TOOLS = ("select", "brush", "eraser", "polygon", "rectangle", "ignore")
 
 @dataclass(frozen=True)
 class Act:
-    """One act. keys: the first is shown, the others do the same (a Chinese keyboard's signs)."""
+    """One act. keys: the first is shown, the others do the same (a Chinese keyboard's signs); in_sheet: the key sheet has a line for it."""
 
     id: str
     text: str
     keys: tuple[str, ...]
     when: str
     icon: str = ""
+    in_sheet: bool = True
 
 
 ACTS = (
@@ -59,6 +60,8 @@ ACTS = (
     Act("keys", QT_TRANSLATE_NOOP("Act", "Show all keys"), ("?", "？", "F1"), ALWAYS),
     Act("add_images", QT_TRANSLATE_NOOP("Act", "Add images..."), ("Ctrl+I",), WRITING, "images"),
     Act("open", QT_TRANSLATE_NOOP("Act", "Open a project..."), ("Ctrl+O",), ALWAYS, "folder-open"),
+    Act("page_label", QT_TRANSLATE_NOOP("Act", "Label images"), ("Ctrl+1",), PROJECT),
+    *(Act(f"class_{k}", QT_TRANSLATE_NOOP("Act", "Class to draw with"), (str(k),), PROJECT, in_sheet=False) for k in range(1, 10)),
 )
 
 
@@ -94,12 +97,12 @@ def shown_key(act: Act) -> str:
     return QKeySequence(act.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
 
 
-def offer(made: Mapping[str, QAction], *, project: bool, image: bool, writing: bool) -> None:
-    """Enables what can be done now."""
+def offer(made: Mapping[str, QAction], *, project: bool, image: bool, writing: bool, has: Callable[[str], bool] = lambda act: True) -> None:
+    """Enables what can be done now. has(act): whether the page in view knows the act."""
     holds = {ALWAYS: True, PROJECT: project, IMAGE: project and image, WRITING: project and writing, WRITING_IMAGE: project and image and writing}
     for act in ACTS:
         if act.id in made:
-            made[act.id].setEnabled(holds[act.when])
+            made[act.id].setEnabled(holds[act.when] and has(act.id))
 
 
 def key_sheet(parent: QWidget, made: Mapping[str, QAction]) -> QDialog:
@@ -111,7 +114,7 @@ def key_sheet(parent: QWidget, made: Mapping[str, QAction]) -> QDialog:
     column.setContentsMargins(24, 24, 24, 24)
     column.addLayout(grid)
     grid.setHorizontalSpacing(16)
-    acts = [act for act in ACTS if act.id in made]
+    acts = [act for act in ACTS if act.id in made and act.in_sheet]
     lines = [(shown_key(act), text_of(act)) for act in acts] + [
         ("1-9", QCoreApplication.translate("Act", "Class to draw with")),
         (QCoreApplication.translate("Act", "Space"), QCoreApplication.translate("Act", "Hide all overlays while held")),

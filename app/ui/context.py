@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ class Context(QObject):
     jobs_changed = Signal(list)  # the open jobs, as jobs.listed gives them
     job_ended = Signal(dict)
     stepped_back = Signal(str, str, object)  # "undo" or "redo", the change's title, its Change
+    page_asked = Signal(str)  # id of the page to be brought into view
+    images_asked = Signal(object, str)  # ids of the images that the gallery shall list, and why, in a sentence
 
     _committed = Signal(object)  # from the writer's thread
 
@@ -43,6 +45,7 @@ class Context(QObject):
         self.image_id: int | None = None
         self.class_id: int | None = None
         self.focus: tuple[str, int] | None = None
+        self._back_to = ""  # the page from which an image was opened, and which Esc goes back to
         self._writer = Writer(self)
         self._runner = JobRunner(workspace)
         self._polling = False
@@ -154,6 +157,33 @@ class Context(QObject):
         if key != self.focus:
             self.focus = key
             self.focus_changed.emit(key)
+
+    # -- where the window is ----------------------------------------------------------------------------------------------
+
+    def go_to(self, page: str) -> None:
+        """Brings a page into view."""
+        self._back_to = ""
+        self.page_asked.emit(page)
+
+    def open_image(self, image_id: int, focus: tuple[str, int] | None = None, back_to: str = "") -> None:
+        """Opens an image on the Label page, a region of it in focus; `back_to` is the page that Esc goes back to."""
+        self.go_to("label")
+        self.select_image(image_id)
+        if focus:
+            self.set_focus(focus)
+        self._back_to = back_to
+
+    def go_back(self) -> bool:
+        """To the page from which the image was opened; whether there is one."""
+        page, self._back_to = self._back_to, ""
+        if page:
+            self.page_asked.emit(page)
+        return bool(page)
+
+    def show_images(self, ids: Iterable[int], why: str) -> None:
+        """Goes to the Label page, whose gallery then lists only these images."""
+        self.go_to("label")
+        self.images_asked.emit(tuple(ids), why)
 
     # -- jobs ---------------------------------------------------------------------------------------------------------------
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QColor, QCursor
 from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSplitter, QToolButton, QVBoxLayout, QWidget
 
@@ -20,6 +21,7 @@ from app.ui.decisions import Decisions
 from app.ui.foot_line import FootLine
 from app.ui.message_bar import MessageBar
 from app.ui.name_field import NameField
+from app.ui.page import Page
 from app.ui.panels.classes import ClassesPanel
 from app.ui.panels.gallery import GalleryPanel
 from app.ui.panels.regions import RegionsPanel
@@ -33,11 +35,8 @@ _RECOUNT_MS = 400
 _BRUSHES = (1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36, 48, 64, 85, 113, 150, 200)
 
 
-class LabelPage(QWidget):
-    """One open project. `add_asked`: the person wants more images; `state_changed`: what can be done now may be another."""
-
-    add_asked = Signal()
-    state_changed = Signal()
+class LabelPage(Page):
+    """Gallery, canvas and classes of the open project."""
 
     def __init__(self, context: Context, messages: MessageBar, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +44,7 @@ class LabelPage(QWidget):
         self.thumbnails = Thumbnails(parent=self)
         self.shown: list[RegionRow] = []
         self._missing = False
+        self._in_view: int | None = None
         self._newer = False
         self._drawing = False
         self._at: QPoint | None = None  # where the last gesture ended
@@ -68,7 +68,6 @@ class LabelPage(QWidget):
         self.regions = RegionsPanel(self.context, self)
         self.canvas = CanvasView(self)
         self.names = NameField(self.canvas)
-        self.messages.float_over(self.canvas)
         self.act = QLabel(self)
         self.act.setProperty("role", "act")
         self.prelabel_button = QPushButton(self)
@@ -121,6 +120,54 @@ class LabelPage(QWidget):
         side.setSizes([320, 400])
         side.setMinimumWidth(240)
         return side
+
+    # -- as a page ------------------------------------------------------------------------------------------------------------
+
+    def acts(self) -> dict[str, Callable[[], None]]:
+        calls: dict[str, Callable[[], None]] = {name: partial(self.use_tool, name) for name in actions.TOOLS}
+        calls |= {f"class_{k}": partial(self.classes.choose, k - 1) for k in range(1, 10)}
+        return calls | {
+            "smaller": partial(self.resize_brush, -1),
+            "larger": partial(self.resize_brush, 1),
+            "delete": self.decisions.remove,
+            "shot": self.decisions.toggle_shot,
+            "accept": partial(self.decisions.decide, "accept"),
+            "reject": partial(self.decisions.decide, "reject"),
+            "accept_all": self.decisions.accept_image,
+            "defect_free": self.defect_free,
+            "needs_work": self.decisions.needs_work,
+            "prelabel": self.prelabelling.start,
+            "newer": self.show_regions,
+            "next_waiting": partial(self._next_waiting, 1),
+            "previous_waiting": partial(self._next_waiting, -1),
+            "next": partial(self.gallery.step, 1),
+            "previous": partial(self.gallery.step, -1),
+            "fit": self.canvas.fit,
+            "zoom_in": partial(self.canvas.zoom_by, 1.25),
+            "zoom_out": partial(self.canvas.zoom_by, 0.8),
+            "search": self.gallery.search.setFocus,
+            "escape": self.escape,
+        }
+
+    @property
+    def ground(self) -> QWidget:
+        return self.canvas
+
+    def entered(self) -> None:
+        self.canvas.setFocus()
+
+    def left(self) -> None:
+        self.hold_space(False)
+
+    def layout_state(self) -> QByteArray:
+        return self.splitter.saveState()
+
+    def restore_layout(self, state: QByteArray) -> None:
+        self.splitter.restoreState(state)
+
+    def _next_waiting(self, by: int) -> None:
+        if not self.gallery.step_waiting(by):
+            self.messages.say(self.tr("No other listed image has proposals to review."))
 
     def set_actions(self, made: Mapping[str, QAction]) -> None:
         """Fills the tool strip from the window's table of actions."""
@@ -178,6 +225,8 @@ class LabelPage(QWidget):
             self.context.select_image(self.gallery.view.rows[0].id if self.gallery.view.rows else next(iter(self.gallery.images)))
         elif self.context.image_id is not None and self.context.image_id not in self.gallery.images:
             self.context.select_image(None)
+        elif self._in_view != self.context.image_id:
+            self._open(self.context.image_id)  # it was selected before the images were read
         self.tell()
 
     def _open(self, image_id: int | None) -> None:
@@ -185,7 +234,8 @@ class LabelPage(QWidget):
             self.strokes.drop()
         self._missing, self._newer = False, False
         self.canvas.clear_draft()
-        self.canvas.show_image(self.gallery.path_of(image_id) if image_id in self.gallery.images else None)
+        self._in_view = image_id if image_id in self.gallery.images else None
+        self.canvas.show_image(self.gallery.path_of(image_id) if self._in_view is not None else None)
         self.show_regions()
         self.canvas.prefetch([self.gallery.path_of(k) for step in (1, 2, -1) if (k := self.gallery.view.neighbour(step)) is not None])
         self.canvas.setFocus()
@@ -315,18 +365,18 @@ class LabelPage(QWidget):
         self.canvas.set_brush(_BRUSHES[self._brush])
         self.foot.show_brush(_BRUSHES[self._brush])
 
-    def hide_overlays(self, hidden: bool) -> None:
-        self.canvas.set_overlay(self.foot.opacity(), hidden)
+    def hold_space(self, held: bool) -> None:
+        self.canvas.set_overlay(self.foot.opacity(), hidden=held)
 
     def escape(self) -> None:
-        """Takes back in order: what is being typed, a message, the selection."""
+        """Takes back in order: what is being typed, a message, the opened image (where another page opened it), the selection."""
         field = QApplication.focusWidget()
         if isinstance(field, QLineEdit):
             field.clear()
             self.canvas.setFocus()
         elif self.messages.isVisible():
             self.messages.dismiss()
-        else:
+        elif not self.context.go_back():
             self.context.set_focus(None)
 
     def defect_free(self) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app import settings
@@ -15,8 +17,12 @@ from app.ui import actions, icons, recent, theme, translation
 from app.ui.background import Task, call
 from app.ui.job_strip import JobStrip
 from app.ui.message_bar import MessageBar
+from app.ui.page_switch import PAGES, PageSwitch
 from app.ui.start_page import StartPage
 from app.ui.writer import Fault, fault_of
+
+if TYPE_CHECKING:
+    from app.ui.project_view import ProjectView
 
 
 class MainWindow(QMainWindow):
@@ -27,31 +33,52 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("DefectLoop")
         self.setAcceptDrops(True)
         self.resize(1366, 768)
-        self.page = None
+        self.view: ProjectView | None = None
         self.context = None
         self._task: Task | None = None
+        self._remember = QSettings(str(settings.config_folder() / "window.ini"), QSettings.Format.IniFormat, self)
+        self._build()
+        if isinstance(place := self._remember.value("geometry"), QByteArray):
+            self.restoreGeometry(place)
+        self.show_start()
+
+    @property
+    def page(self):
+        """The Label page of the open project, None where none is open."""
+        return self.view.label if self.view else None
+
+    def _build(self) -> None:
+        """All that is shown, in the theme and the language of now."""
         self.messages = MessageBar(self)
         self.start = StartPage(self)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.start)
+        self.actions_ = actions.make(self, self._calls())
         whole, column = QWidget(self), QVBoxLayout()
         whole.setLayout(column)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._title_line())
         column.addWidget(self._stack, 1)
-        self.setCentralWidget(whole)
-        self.actions_ = actions.make(self, self._calls())
-        self._digits()
+        self.setCentralWidget(whole)  # what was there before is deleted
         for signal, handler in (
             (self.start.images_asked, self._ask_images), (self.start.new_asked, self._ask_new), (self.start.open_asked, self._ask_project),
             (self.start.sample_asked, self.open_sample), (self.start.chosen, self.open_project),
         ):  # fmt: skip
             signal.connect(handler)
-        self._remember = QSettings(str(settings.config_folder() / "window.ini"), QSettings.Format.IniFormat, self)
-        if isinstance(place := self._remember.value("geometry"), QByteArray):
-            self.restoreGeometry(place)
+
+    def rebuild(self) -> None:
+        """Makes everything that is shown anew, after the theme or the language was changed; the open project, page and image stay."""
+        folder, page, image_id = (self.context.folder, self.view.page_id, self.context.image_id) if self.view else (None, "", None)
+        self.close_project()
+        for action in self.actions():
+            self.removeAction(action)
+            action.deleteLater()
+        self._build()
         self.show_start()
+        if folder and self.open_project(folder):
+            self.context.select_image(image_id)
+            self.context.go_to(page)
 
     def _title_line(self) -> QFrame:
         line = QFrame(self)
@@ -62,12 +89,15 @@ class MainWindow(QMainWindow):
         name = QLabel("DefectLoop", line)
         name.setProperty("role", "heading")
         self.project_name = QLabel(line)
+        self.switch = PageSwitch(self.actions_, line)
         self.jobs = JobStrip(line)
         picture = QLabel(line)
         picture.setPixmap(icons.pixmap("user", theme.current().faint, 16))
         self.person = QLabel(settings.user_name(), line, toolTip=self.tr("Your name goes on every change"))
         row.addWidget(name)
         row.addWidget(self.project_name)
+        row.addStretch(1)
+        row.addWidget(self.switch)
         row.addStretch(1)
         row.addWidget(self.jobs)
         row.addSpacing(16)
@@ -79,61 +109,40 @@ class MainWindow(QMainWindow):
     # -- what the keys do -----------------------------------------------------------------------------------------------------
 
     def _calls(self) -> dict[str, Callable[[], None]]:
-        def page(act: Callable[[object], None]) -> Callable[[], None]:
-            return lambda: self.page.when_free(lambda: act(self.page)) if self.page else None
+        """Of each act: some are the window's own, the rest are done by the page in view."""
+        return {act.id: partial(self._on_page, act.id) for act in actions.ACTS} | self._own_calls()
 
-        calls = {name: page(lambda p, name=name: p.use_tool(name)) for name in actions.TOOLS}
-        return calls | {
-            "smaller": page(lambda p: p.resize_brush(-1)),
-            "larger": page(lambda p: p.resize_brush(1)),
-            "delete": page(lambda p: p.decisions.remove()),
-            "shot": page(lambda p: p.decisions.toggle_shot()),
-            "accept": page(lambda p: p.decisions.decide("accept")),
-            "reject": page(lambda p: p.decisions.decide("reject")),
-            "accept_all": page(lambda p: p.decisions.accept_image()),
-            "defect_free": page(lambda p: p.defect_free()),
-            "needs_work": page(lambda p: p.decisions.needs_work()),
-            "prelabel": page(lambda p: p.prelabelling.start()),
-            "newer": page(lambda p: p.show_regions()),
-            "next_waiting": page(lambda p: self._next_waiting(p, 1)),
-            "previous_waiting": page(lambda p: self._next_waiting(p, -1)),
-            "next": page(lambda p: p.gallery.step(1)),
-            "previous": page(lambda p: p.gallery.step(-1)),
-            "fit": page(lambda p: p.canvas.fit()),
-            "zoom_in": page(lambda p: p.canvas.zoom_by(1.25)),
-            "zoom_out": page(lambda p: p.canvas.zoom_by(0.8)),
-            "undo": page(lambda p: p.context.undo()),
-            "redo": page(lambda p: p.context.redo()),
-            "search": page(lambda p: p.gallery.search.setFocus()),
-            "escape": page(lambda p: p.escape()),
+    def _own_calls(self) -> dict[str, Callable[[], None]]:
+        return {
+            "undo": lambda: self.view.page.when_free(self.context.undo),
+            "redo": lambda: self.view.page.when_free(self.context.redo),
             "keys": self._show_keys,
-            "add_images": page(lambda p: self._ask_more_images()),
+            "add_images": self._ask_images,
             "open": self._ask_project,
+            **{f"page_{kind.id}": partial(self._go_to, kind.id) for kind in PAGES},
         }
 
-    def _digits(self) -> None:
-        for digit in range(1, 10):
-            key = QShortcut(QKeySequence(str(digit)), self)
-            key.activated.connect(lambda place=digit - 1: self.page and self.page.when_free(lambda: self.page.classes.choose(place)))
+    def _on_page(self, act: str) -> None:
+        if self.view:
+            self.view.do(act)
 
-    def _next_waiting(self, page, by: int) -> None:
-        if not page.gallery.step_waiting(by):
-            self.messages.say(self.tr("No other listed image has proposals to review."))
+    def _go_to(self, page: str) -> None:
+        self.view.page.when_free(lambda: self.context.go_to(page))
 
     def _show_keys(self) -> None:
         actions.key_sheet(self, self.actions_).open()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and self.page:
+        if event.key() == Qt.Key.Key_Space and self.view:
             if not event.isAutoRepeat():
-                self.page.hide_overlays(True)
+                self.view.page.hold_space(True)
         else:
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and self.page:
+        if event.key() == Qt.Key.Key_Space and self.view:
             if not event.isAutoRepeat():
-                self.page.hide_overlays(False)
+                self.view.page.hold_space(False)
         else:
             super().keyReleaseEvent(event)
 
@@ -146,7 +155,7 @@ class MainWindow(QMainWindow):
         self.start.messages_place.addWidget(self.messages)
         self.start.show_recent(recent.listed())
         self.project_name.setText("")
-        actions.offer(self.actions_, project=False, image=False, writing=False)
+        self._offer()
 
     def open_project(self, folder: Path) -> bool:
         """Opens a project for writing, or for reading where somebody holds it; whether it could be opened."""
@@ -174,44 +183,46 @@ class MainWindow(QMainWindow):
         return True
 
     def _show_page(self, folder: Path) -> None:
-        from app.ui.label_page import LabelPage
+        from app.ui.project_view import ProjectView
 
         recent.note(folder)
         self.messages.dismiss()
-        self.page = LabelPage(self.context, self.messages, self)
-        self.page.set_actions(self.actions_)
-        self.page.state_changed.connect(self._offer)
+        self.view = ProjectView(self.context, self.messages, self.actions_, self._remember, self)
+        self.view.state_changed.connect(self._offer)
+        self.view.page_shown.connect(self.switch.mark)
+        self.switch.mark(self.view.page_id)
+        self.context.image_selected.connect(self._offer)
         self.jobs.watch(self.context)
-        self._stack.addWidget(self.page)
-        self._stack.setCurrentWidget(self.page)
+        self._stack.addWidget(self.view)
+        self._stack.setCurrentWidget(self.view)
         self.project_name.setText(folder.name)
         self.project_name.setToolTip(str(folder))
         self.setWindowTitle(f"{folder.name} - DefectLoop")
-        if isinstance(sizes := self._remember.value("columns"), QByteArray):
-            self.page.splitter.restoreState(sizes)
         self._offer()
-        self.page.canvas.setFocus()
+        self.view.page.entered()
         self.context.start()
 
     def _offer(self) -> None:
         context = self.context
-        actions.offer(self.actions_, project=context is not None, image=bool(context and context.image_id is not None), writing=bool(context and context.writing))
+        has = (self._own_calls().keys() | self.view.offered() if self.view else set(self._own_calls())).__contains__
+        image, writing = bool(context and context.image_id is not None), bool(context and context.writing)
+        actions.offer(self.actions_, project=context is not None, image=image, writing=writing, has=has)
 
     def close_project(self) -> None:
         """Lets go of the open project after all is written; does nothing where none is open."""
-        if self.page is None:
+        if self.view is None:
             return
-        self._remember.setValue("columns", self.page.splitter.saveState())
-        page, context, self.page, self.context = self.page, self.context, None, None
+        view, context, self.view, self.context = self.view, self.context, None, None
         self.messages.float_over(None)
         self.messages.setParent(self)  # it is the window's, and must not go with the page
         self.messages.hide()
-        page.close_project()
+        view.close_project()
         context.close()
-        self._stack.removeWidget(page)
-        page.deleteLater()
+        self._stack.removeWidget(view)
+        view.deleteLater()
         context.deleteLater()
         self.jobs.hide()
+        self.switch.hide()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._task:
@@ -226,7 +237,7 @@ class MainWindow(QMainWindow):
         """Runs a generator that counts, with its count on the start page or in the message line."""
         if self._task:
             return
-        tell = self.messages.say if self.page else self.start.show_busy
+        tell = self.messages.say if self.view else self.start.show_busy
         tell(text)
         task = self._task = Task(generator, self)
         task.stepped.connect(lambda count: tell(self.tr("{what}: {count}").format(what=text, count=count)))
@@ -247,7 +258,7 @@ class MainWindow(QMainWindow):
 
         if len(paths) == 1 and paths[0].is_dir() and project_file.exists(paths[0]):
             self.open_project(paths[0])
-        elif self.page:
+        elif self.view:
             if self.context.writing:
                 self._run(adding.look(paths, self.context.folder), self.tr("Looking at images"), self._register)
         else:
@@ -268,8 +279,6 @@ class MainWindow(QMainWindow):
     def _ask_images(self) -> None:
         if folder := QFileDialog.getExistingDirectory(self, self.tr("A folder of images")):
             self.take_paths([Path(folder)])
-
-    _ask_more_images = _ask_images
 
     def _ask_project(self) -> None:
         if folder := QFileDialog.getExistingDirectory(self, self.tr("A project's folder")):

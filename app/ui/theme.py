@@ -103,6 +103,9 @@ def _sheet(t: Theme) -> str:
     QToolButton {{ border: 1px solid transparent; border-radius: 4px; padding: 5px; background: transparent; }}
     QToolButton:hover {{ background: {t.raised}; }}
     QToolButton:checked {{ background: {t.raised}; border-color: {t.accent}; }}
+    QToolButton[role="page"] {{ padding: 4px 14px; color: {t.faint}; border-radius: 0; border-bottom: 2px solid transparent; }}
+    QToolButton[role="page"]:hover {{ color: {t.text}; }}
+    QToolButton[role="page"]:checked {{ color: {t.text}; background: transparent; border-color: transparent; border-bottom-color: {t.accent}; }}
     QLineEdit, QComboBox {{ background: {t.base}; border: 1px solid {t.line}; border-radius: 4px; padding: 4px 6px; min-height: 18px; }}
     QLineEdit:focus, QComboBox:focus {{ border-color: {t.accent}; }}
     QComboBox::drop-down {{ border: none; width: 18px; }}

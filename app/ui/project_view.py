@@ -1,0 +1,78 @@
+"""The pages of the open project, of which one is in view; what a key does is what that page makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QByteArray, QSettings, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from app.ui.context import Context
+from app.ui.message_bar import MessageBar
+from app.ui.page import Page
+from app.ui.page_switch import LABEL, PAGES
+
+class ProjectView(QStackedWidget):
+    """`page_shown`: id of the page that came into view; `state_changed`: what can be done now may be another."""
+
+    page_shown = Signal(str)
+    state_changed = Signal()
+
+    def __init__(self, context: Context, messages: MessageBar, made: Mapping[str, QAction], remember: QSettings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context, self._messages, self._made, self._remember = context, messages, made, remember
+        self._pages: dict[str, Page] = {}
+        context.page_asked.connect(self.show_page)
+        self.label = self._page(LABEL)
+        self.label.set_actions(made)
+        self.show_page(LABEL)
+
+    @property
+    def page(self) -> Page:
+        """The page in view."""
+        return self.currentWidget()
+
+    @property
+    def page_id(self) -> str:
+        return next(name for name, page in self._pages.items() if page is self.page)
+
+    def show_page(self, name: str) -> None:
+        """Brings a page into view, and makes it where it was not looked at before."""
+        page, before = self._page(name), self.currentWidget()
+        if page is before and page.isVisible():
+            return
+        self.setCurrentWidget(page)
+        if before is not page:
+            before.left()
+        self._messages.float_over(page.ground)
+        page.entered()
+        self.page_shown.emit(name)
+        self.state_changed.emit()
+
+    def _page(self, name: str) -> Page:
+        if name not in self._pages:
+            page = self._pages[name] = next(kind for kind in PAGES if kind.id == name).make(self._context, self._messages, self)
+            self.addWidget(page)
+            page.state_changed.connect(self.state_changed)
+            if isinstance(state := self._remember.value(f"layout/{name}"), QByteArray):
+                page.restore_layout(state)
+        return self._pages[name]
+
+    # -- acts -----------------------------------------------------------------------------------------------------------------
+
+    def offered(self) -> set[str]:
+        """The acts that the page in view has."""
+        return set(self.page.acts())
+
+    def do(self, act: str) -> None:
+        """Does the act on the page in view, when the hand is free."""
+        page = self.page
+        if (call := page.acts().get(act)) is not None:
+            page.when_free(call)
+
+    def close_project(self) -> None:
+        for name, page in self._pages.items():
+            if not (state := page.layout_state()).isEmpty():
+                self._remember.setValue(f"layout/{name}", state)
+            page.close_project()
