@@ -12,6 +12,7 @@ LEAST_GROUPS = 6  # a class with fewer check groups that hold it is named and le
 SURE_GROUPS = 10  # up to here the bootstrap alone is too bold: a sign test must hold as well
 LEAST_CLEAN = 6  # fewer defect-free images say nothing of false alarms
 MORE_ALARMS = 1 / 30  # by so much may the share of clean images with a false alarm rise
+REASONS = ("better", "falls", "chance", "alarms", "few")
 _RESAMPLES = 2000
 _LEVEL = 0.05
 
@@ -35,7 +36,12 @@ class Outcome:
 @dataclass(frozen=True)
 class Decision:
     """`better` is True, False or None for "too few to say"; `missing` says in sentences what would help to say more;
-    `classes` holds the figures of each class by its name."""
+    `classes` holds the figures of each class by its name.
+
+    `figures` says the same for a face that has its own words: low, high, false_alarms, false_alarms_before, clean_images,
+    regions, found, found_before (of the classes that count), reason (one of REASONS), fallen (names), wanted ({class: check
+    images that are missing}), wanted_clean.
+    """
 
     better: bool | None
     sentence: str
@@ -74,6 +80,32 @@ def sign_test(wins: int, losses: int) -> float:
     """How likely so many wins or more are if both versions are equal (one-sided; ties are left out before)."""
     n = wins + losses
     return sum(math.comb(n, k) for k in range(wins, n + 1)) / 2**n
+
+
+@dataclass(frozen=True)
+class _Why:
+    """A verdict with its reason; `wanted` is how many more check images of a class, by its name, `wanted_clean` how many defect-free ones would help."""
+
+    better: bool | None
+    reason: str
+    wanted: dict[str, int] = field(default_factory=dict)
+    wanted_clean: int = 0
+    fallen: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        said = {"better": "Better", "falls": f"Not better ({' and '.join(self.fallen)} falls)", "few": "Too few to say",
+                "chance": "Not better (the difference may be chance)", "alarms": "Not better (more false alarms)"}
+        return said[self.reason]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        clean = (f"Mark {self.wanted_clean} more defect-free check images.",) if self.wanted_clean else ()
+        of_classes = tuple(f"Mark {n} more check images of {name}." for name, n in self.wanted.items())
+        return clean + of_classes or ((f"Mark {LEAST_GROUPS} check images of each class before their proposals are shown.",) if self.reason == "few" else ())
+
+    def to_json(self) -> dict:
+        return {"reason": self.reason, "fallen": list(self.fallen), "wanted": self.wanted, "wanted_clean": self.wanted_clean}
 
 
 @dataclass(frozen=True)
@@ -123,32 +155,33 @@ def decide(candidate: Iterable[Outcome], incumbent: Iterable[Outcome], names: di
     low, high = interval(*_by_group(new, old, keys)) if keys else (-1.0, 1.0)
     clean = {k[0] for k in new if new[k].clean}
     alarms, alarms_before = _alarms(new), _alarms(old)
-    counts = _counts(new, old, keys or list(new), len(clean), alarms, alarms_before, other)
-    better, reason, missing = _verdict(classes, low, len(clean), alarms - alarms_before)
+    counting = _counted(new, old, keys or list(new))
+    counts = _counts(counting, len(clean), alarms, alarms_before, other)
+    why = _verdict(classes, low, len(clean), alarms - alarms_before)
     left_out = [c.name for c in classes if not c.counts]
     aside = f" Left out, with fewer than {LEAST_GROUPS} check groups: {', '.join(left_out)}." if left_out and keys else ""
     figures = {"low": round(low, 4), "high": round(high, 4), "false_alarms": alarms, "false_alarms_before": alarms_before, "clean_images": len(clean)}
-    sentence = f"{reason}: {counts}.{aside}{''.join(' ' + m for m in missing)}" if new else f"{reason}: there is no check image yet. {missing[0]}"
-    return Decision(better, sentence, {c.name: c.to_json() for c in classes}, missing, figures)
+    missing = why.missing
+    sentence = f"{why.words}: {counts}.{aside}{''.join(' ' + m for m in missing)}" if new else f"{why.words}: there is no check image yet. {missing[0]}"
+    return Decision(why.better, sentence, {c.name: c.to_json() for c in classes}, missing, figures | counting | why.to_json())
 
 
-def _verdict(classes: list[_ClassFigures], low: float, clean: int, more_alarms: int) -> tuple[bool | None, str, tuple[str, ...]]:
+def _verdict(classes: list[_ClassFigures], low: float, clean: int, more_alarms: int) -> _Why:
     counting = [c for c in classes if c.counts]
-    wanted = tuple(f"Mark {c.wanted} more check images of {c.name}." for c in classes if not c.counts)
+    wanted = {c.name: c.wanted for c in classes if not c.counts}
     if not counting:
-        return None, "Too few to say", wanted or (f"Mark {LEAST_GROUPS} check images of each class before their proposals are shown.",)
-    fallen = [c.name for c in counting if c.falls]
-    if fallen:
-        return False, f"Not better ({' and '.join(fallen)} falls)", wanted
+        return _Why(None, "few", wanted)
+    if fallen := tuple(c.name for c in counting if c.falls):
+        return _Why(False, "falls", wanted, fallen=fallen)
     if low <= 0:
-        return False, "Not better (the difference may be chance)", wanted
+        return _Why(False, "chance", wanted)
     if clean and more_alarms > MORE_ALARMS * clean + 1e-9:
-        return False, "Not better (more false alarms)", wanted
-    unsure = tuple(f"Mark {c.wanted} more check images of {c.name}." for c in counting if c.unsure)
-    few = (f"Mark {LEAST_CLEAN - clean} more defect-free check images.",) if clean < LEAST_CLEAN else ()
+        return _Why(False, "alarms", wanted)
+    unsure = {c.name: c.wanted for c in counting if c.unsure}
+    few = max(0, LEAST_CLEAN - clean)
     if unsure or few:
-        return None, "Too few to say", unsure + few + wanted
-    return True, "Better", wanted
+        return _Why(None, "few", unsure | wanted, few)
+    return _Why(True, "better", wanted)
 
 
 def _keyed(outcomes: Iterable[Outcome]) -> dict[tuple[int, int], Outcome]:
@@ -181,9 +214,12 @@ def _alarms(outcomes: dict) -> int:
     return len({k[0] for k, o in outcomes.items() if o.clean and o.proposed})
 
 
-def _counts(new: dict, old: dict, keys: list, clean: int, alarms: int, alarms_before: int, other: str) -> str:
-    regions, found, before = (sum(v) for v in ((new[k].regions for k in keys), (new[k].found for k in keys), (old[k].found for k in keys)))
-    text = f"finds {found} of {regions} ({other}: {before})"
+def _counted(new: dict, old: dict, keys: list) -> dict[str, int]:
+    return {"regions": sum(new[k].regions for k in keys), "found": sum(new[k].found for k in keys), "found_before": sum(old[k].found for k in keys)}
+
+
+def _counts(counted: dict[str, int], clean: int, alarms: int, alarms_before: int, other: str) -> str:
+    text = f"finds {counted['found']} of {counted['regions']} ({other}: {counted['found_before']})"
     if not clean:
         return text + ", no clean image to count false alarms on"
     return text + f", {alarms} false alarm{'' if alarms == 1 else 's'} on {clean} clean image{'' if clean == 1 else 's'} ({alarms_before})"

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from core_models import turn
+from core_models.contract import comparison
 from core_models.contract.episode import ImageRef, Shot, SupportSet
 from core_models.contract.job import EvaluateSpec, Finished, ItemFailed, LabelledImage, ModelRef, Progress, Region, Started, TrainLabel
 from core_models.contract.mask import Mask
@@ -124,3 +125,23 @@ def test_without_check_images_nothing_is_run(tmp_path: Path, monkeypatch: pytest
     said, _ = result(spec(defects=0, clean=0), tmp_path)
     assert said["better"] is None
     assert "no check image" in said["sentence"]
+
+
+def test_what_each_version_proposed_is_kept_in_the_folder(fake, tmp_path: Path) -> None:
+    said, _ = result(spec(), tmp_path)
+    rows = comparison.read(tmp_path)
+    assert len(rows) == 54 and {row.class_id for row in rows} == {1}
+    odd, clean = next(r for r in rows if r.image_id == 1), next(r for r in rows if r.image_id == 100)
+    assert (odd.truth, odd.regions, odd.candidate.mask, odd.candidate.found, odd.incumbent.proposed) == (box(10, 10, 10), 1, box(11, 11, 8), 1, 0)
+    assert odd.candidate.iou == pytest.approx(0.64) and odd.incumbent.iou == 0 and not odd.clean
+    assert clean.clean and clean.candidate.iou == 1 and clean.incumbent.mask == box(5, 5, 9)
+    assert said["found"] == sum(r.candidate.found for r in rows) and said["found_before"] == sum(r.incumbent.found for r in rows)
+    assert (said["reason"], said["regions"], said["wanted"], said["wanted_clean"]) == ("better", 24, {}, 0)
+
+
+def test_a_comparison_that_was_not_made_or_is_damaged(tmp_path: Path) -> None:
+    assert comparison.read(tmp_path) == []
+    for damage in ('{"image_id": 1}\n', "[]\n", "{"):
+        (tmp_path / comparison.COMPARED).write_text(damage, encoding="utf-8")
+        with pytest.raises(ValueError):
+            comparison.read(tmp_path)

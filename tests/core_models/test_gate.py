@@ -169,3 +169,12 @@ def test_found_needs_half_of_a_region_and_ignored_pixels_count_nowhere() -> None
     result = metrics.outcome(1, "g", 1, Mask.from_array(shape), ignore, [Mask.from_array(half), Mask.from_array(disc(50, 50, 7))], False)
     assert (result.regions, result.found, result.proposed) == (1, 1, 1)
     assert result.intersection == half.sum() and result.union == disc(20, 20, 6).sum()
+
+
+def test_the_figures_say_what_is_missing_without_words() -> None:
+    few = gate.decide(run_version(**GOOD, seed=1, groups=4, clean=2), run_version(**POOR, seed=2, groups=4, clean=2), NAMES, "version 2")
+    assert (few.figures["reason"], few.figures["wanted"]) == ("few", {"scratch": 2})
+    none = gate.decide([], [], NAMES, "version 2").to_json()
+    assert (none["reason"], none["regions"], none["wanted"]) == ("few", 0, {})
+    worse = gate.decide(run_version(**POOR, seed=1), run_version(**GOOD, seed=2), NAMES, "version 2")
+    assert (worse.figures["reason"], worse.figures["fallen"]) == ("falls", ["scratch"])
