@@ -251,7 +251,10 @@ class LabelPage(Page):
     def _pass_on(self) -> None:
         colours = {row.id: QColor(row.colour).getRgb()[:3] for row in self.classes.rows}
         self.canvas.show_regions(
-            [Shown(r.key, r.mask, _IGNORED if r.kind == "ignore" else colours.get(r.class_id, _IGNORED), r.kind, r.score) for r in self.shown]
+            [
+                Shown(r.key, r.mask, _IGNORED if r.kind == "ignore" else colours.get(r.class_id, _IGNORED), r.kind, r.score, self.regions.sure(r.score or 0))
+                for r in self.shown
+            ]
         )
         keys = [r.key for r in self.shown]
         if self.context.focus not in keys:

@@ -16,13 +16,17 @@ _TABLED = ("uint8", "uint16")
 
 @dataclass(frozen=True)
 class Shown:
-    """One region on the canvas. kind: "annotation", "proposal" or "ignore"; score in 0..1 or None; mask in image pixels."""
+    """One region on the canvas. kind: "annotation", "proposal" or "ignore"; score in 0..1 or None; mask in image pixels.
+
+    word: how sure the model is of a proposal, as the person is told.
+    """
 
     key: tuple[str, int]
     mask: Mask
     colour: tuple[int, int, int]
     kind: str
     score: float | None = None
+    word: str = ""
 
 
 class Window:

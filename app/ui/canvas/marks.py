@@ -1,4 +1,4 @@
-"""What QPainter draws over the two arrays: bright corners, scores, a shape that is being set, the brush at the pointer."""
+"""What QPainter draws over the two arrays: bright corners, words, a shape that is being set, the brush at the pointer."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 _CORNER_PX = 10
-MOST_SCORES = 60  # so many can be read at once
-SCORED_FROM_PX = 16  # a smaller region's score would hide it
+MOST_WORDS = 60  # so many can be read at once
+WORDS_FROM_PX = 16  # a smaller region's word would hide it
 
 
 def paint_corners(painter: QPainter, rect: QRect) -> None:
@@ -25,11 +25,10 @@ def paint_corners(painter: QPainter, rect: QRect) -> None:
             painter.drawLine(at.x(), at.y(), at.x(), at.y() + down * y)
 
 
-def paint_scores(painter: QPainter, scored: Sequence[tuple[QRect, float]]) -> None:
-    """The score of each proposal above its box."""
+def paint_words(painter: QPainter, words: Sequence[tuple[QRect, str]]) -> None:
+    """How sure the model is of each proposal, above its box."""
     metrics = painter.fontMetrics()
-    for rect, score in scored:
-        text = f"{score:.2f}"
+    for rect, text in words:
         tag = QRect(rect.left(), rect.top() - metrics.height() - 2, metrics.horizontalAdvance(text) + 8, metrics.height())
         tag.moveTop(max(tag.top(), 0))
         painter.fillRect(tag, QColor(0, 0, 0, 170))

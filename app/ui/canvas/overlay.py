@@ -1,13 +1,15 @@
 """The overlay of the screen as an array: regions, proposals and drafts over a clear ground. No Qt.
 
 Each region is painted as a number into a map of the screen, larger ones first; fills and outlines are then taken from a
-table for the whole part at once. So a thousand regions cost a few slices each, and a change of colour none.
+table for the whole part at once. So a thousand regions cost a few slices each, and a change of colour none. A second map
+holds the region that lies beneath: where two overlap, the upper one's fill is laid over the lower one's fill and outline.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -18,6 +20,7 @@ from core_models.contract.mask import Mask
 
 RING_BELOW_PX = 6  # a region smaller than that on the screen gets a ring
 _RING_PX = 8
+REACH_PX = _RING_PX + 2  # so far around its box a region changes the screen
 _CACHE_BYTES = 128 << 20
 _KEPT_WHOLE_PX = 4 << 20  # of a larger mask only what is seen is made into pixels
 _PERIOD_PX = 8  # of hatching and dashes
@@ -28,7 +31,7 @@ _SIDES = 4  # in a region's entry in the table: fill, hatched fill, outline, gap
 class Overlay:
     """pixels: the screen's (height, width) uint32, premultiplied 0xAARRGGBB, as compose() left it.
 
-    scored: box and score of each proposal that has one, (n, 5), in image pixels.
+    scored: box of each proposal that has a score, (n, 4), in image pixels; words: how sure the model is of each.
     """
 
     def __init__(self) -> None:
@@ -36,20 +39,29 @@ class Overlay:
         self.opacity = 0.35
         self._regions: list[Shown] = []
         self._boxes = np.zeros((0, 4))
-        self.scored = np.zeros((0, 5))
+        self.scored = np.zeros((0, 4))
+        self.words: list[str] = []
         self._table = np.zeros(4, np.uint32)
-        self._numbers = np.zeros((2, 2), np.int32)  # a margin of one pixel on each side: outlines look at their neighbours
+        # A margin of one pixel on each side: outlines look at their neighbours. Both are painted anew for each part.
+        self._numbers = np.zeros((2, 2), np.int32)
+        self._beneath = np.zeros((2, 2), np.int32)
         self._hatch = self._dash = np.zeros((0, 0), bool)
         self._masks = _Masks()
         self._ring = _ring()
 
-    def set_regions(self, regions: Sequence[Shown]) -> None:
-        """The largest are painted first, so that a small one is never hidden by one around it."""
-        self._regions = sorted((r for r in regions if r.mask.w), key=lambda r: -r.mask.w * r.mask.h)
+    def set_regions(self, regions: Sequence[Shown]) -> list[Box]:
+        """The largest are painted first, so that a small one is never hidden by one around it. Where the overlay must be composed anew."""
+        before = {r.key: r for r in self._regions}
+        # By key among equals: those that stay keep their order, and so their looks.
+        self._regions = sorted((r for r in regions if r.mask.w), key=lambda r: (-r.mask.w * r.mask.h, r.key))
         self._boxes = np.array([r.mask.box for r in self._regions], np.float64).reshape(-1, 4)
-        scored = [(*r.mask.box, r.score) for r in self._regions if r.kind == "proposal" and r.score is not None]
-        self.scored = np.array(scored, np.float64).reshape(-1, 5)
+        scored = [k for k, r in enumerate(self._regions) if r.kind == "proposal" and r.score is not None]
+        self.scored = self._boxes[scored]
+        self.words = [self._regions[k].word for k in scored]
         self.set_opacity(self.opacity)
+        now = {r.key: r for r in self._regions}
+        other = [key for key in before.keys() | now.keys() if before.get(key) != now.get(key)]
+        return [side[key].mask.box for key in other for side in (before, now) if key in side]
 
     def box_of(self, key: tuple[str, int] | None) -> Box | None:
         """The box of a region that is shown."""
@@ -60,19 +72,14 @@ class Overlay:
         self.opacity = opacity
         table = [0, 0, 0, 0]
         for region in self._regions:
-            line, fill = premultiplied(region.colour, 1), premultiplied(region.colour, opacity)
-            if region.kind == "annotation":
-                table += [fill, fill, line, line]
-            elif region.kind == "ignore":
-                table += [0, premultiplied(region.colour, min(1, 1.5 * opacity)), line, line]
-            else:
-                table += [premultiplied(region.colour, 0.4 * opacity), premultiplied(region.colour, min(1, 2 * opacity)), line, premultiplied((0, 0, 0), 0.6)]
+            table += _sides(region.kind, region.colour, opacity)
         self._table = np.array(table, np.uint32)
 
     def resize(self, width: int, height: int) -> None:
         """A screen of that size in device pixels, with nothing on it."""
         self.pixels = np.zeros((height, width), np.uint32)
         self._numbers = np.zeros((height + 2, width + 2), np.int32)
+        self._beneath = np.zeros((height + 2, width + 2), np.int32)
         y, x = np.ogrid[: height + _PERIOD_PX, : width + _PERIOD_PX]
         self._hatch = (x + y) % _PERIOD_PX < 2
         self._dash = (x // 4 + y // 4) % 2 == 1
@@ -80,37 +87,56 @@ class Overlay:
     def shift(self, dx: int, dy: int) -> None:
         """Moves what is composed by device pixels; what comes into view is to be composed anew."""
         shift(self.pixels, dx, dy)
-        shift(self._numbers, dx, dy)
 
     def compose(self, frame: Frame, rect: Rect, drafts: Sequence[Draft] = ()) -> None:
         """Paints the part `rect` of the screen anew."""
         x0, y0, x1, y1 = rect
         if x0 >= x1 or y0 >= y1:
             return
-        self._paint_numbers(frame, (x0 - 1, y0 - 1, x1 + 1, y1 + 1))
-        around = self._numbers[y0 : y1 + 2, x0 : x1 + 2]
+        self._paint_numbers(frame, (x0 - 1, y0 - 1, x1 + 1, y1 + 1), [draft for draft in drafts if draft.how == "erase"])
+        around, below = (layer[y0 : y1 + 2, x0 : x1 + 2] for layer in (self._numbers, self._beneath))
         numbers = around[1:-1, 1:-1]
         if numbers.any():
-            edge = (numbers != around[:-2, 1:-1]) | (numbers != around[2:, 1:-1]) | (numbers != around[1:-1, :-2]) | (numbers != around[1:-1, 2:])
             # Anchored to the image, so that patterns move with it.
             x, y = x0 + frame.left % _PERIOD_PX, y0 + frame.top % _PERIOD_PX
             window = slice(y, y + y1 - y0), slice(x, x + x1 - x0)
-            side = np.where(edge, self._dash[window].view(np.uint8) + np.uint8(2), self._hatch[window].view(np.uint8))
+            hatch, dash = self._hatch[window].view(np.uint8), self._dash[window].view(np.uint8) + np.uint8(2)
+            overlap = bool(below.any())
+            side = np.where(_edge(around, below if overlap else None), dash, hatch)
             self.pixels[y0:y1, x0:x1] = np.take(self._table, numbers * _SIDES + side)
+            if overlap:
+                self._add_beneath(self.pixels[y0:y1, x0:x1], around, below, hatch, dash)
         else:
             self.pixels[y0:y1, x0:x1] = 0
-        for draft in drafts:
-            self.add_draft(frame, rect, draft, None)
+        for k, draft in enumerate(drafts):
+            if draft.how != "erase":
+                self.add_draft(frame, rect, draft, None, [later for later in drafts[k + 1 :] if later.how == "erase"])
 
-    def add_draft(self, frame: Frame, rect: Rect, draft: Draft, box: Box | None) -> None:
-        """Paints a draft, or what of it meets a box of the image, over what `rect` of the screen shows already."""
+    def _add_beneath(self, part: np.ndarray, around: np.ndarray, below: np.ndarray, hatch: np.ndarray, dash: np.ndarray) -> None:
+        """Puts the regions that lie under others beneath what `part` shows; the maps have a margin of one pixel, the patterns none."""
+        wide = around.shape[1]
+        row, column = np.divmod(np.flatnonzero(below[1:-1, 1:-1]), wide - 2)
+        at = (row + 1) * wide + column + 1
+        above, lower = around.ravel(), below.ravel()
+        own = lower[at]
+        edge = np.zeros(len(own), bool)
+        for beside in (at - wide, at + wide, at - 1, at + 1):
+            edge |= (above[beside] != own) & (lower[beside] != own)
+        side = np.where(edge, dash[row, column], hatch[row, column])
+        part[row, column] = over(part[row, column], self._table[own * _SIDES + side])
+
+    def add_draft(self, frame: Frame, rect: Rect, draft: Draft, box: Box | None, erasers: Sequence[Draft] = ()) -> None:
+        """Paints a draft, or what of it meets a box of the image, over what `rect` of the screen shows already; less what was erased after it."""
         x0, y0, x1, y1 = rect
-        colour = 0 if draft.how == "erase" else premultiplied(draft.colour, _DRAFT_OPACITY)
+        colour = premultiplied(draft.colour, _DRAFT_OPACITY)
         columns, rows = frame.columns(x0, x1), frame.rows(y0, y1)
         part = self.pixels[y0:y1, x0:x1]
+        cuts = [_erased(eraser, frame.level, columns, rows) for eraser in erasers]
         for x, y, inside in draft.pieces(box, frame.level):
             at, seen = _sampled(inside, x, y, columns, rows)
             if seen is not None:
+                for cut in cuts:
+                    seen = seen & ~cut[at]
                 np.copyto(part[at], colour, where=seen)
 
     def at(self, x: float, y: float, reach: float) -> Shown | None:
@@ -125,10 +151,24 @@ class Overlay:
                         return region
         return None
 
-    def _paint_numbers(self, frame: Frame, rect: Rect) -> None:
+    def meets(self, key: tuple[str, int] | None, draft: Draft, box: Box) -> bool:
+        """Whether a draft shares a pixel with a region that is shown, inside a box of the image."""
+        region = next((r for r in self._regions if r.key == key), None)
+        if region is None:
+            return False
+        for x, y, inside in draft.pieces(box, 0):
+            h, w = inside.shape
+            x0, y0, x1, y1 = clipped((x, y, x + w, y + h), (region.mask.x, region.mask.y, region.mask.x + region.mask.w, region.mask.y + region.mask.h))
+            if (x0, y0, x1, y1) != NOWHERE:
+                held, left, top = self._masks.seen(region.mask, 0, (x0, y0, x1, y1))
+                if (held[y0 - top : y1 - top, x0 - left : x1 - left] & inside[y0 - y : y1 - y, x0 - x : x1 - x]).any():
+                    return True
+        return False
+
+    def _paint_numbers(self, frame: Frame, rect: Rect, erasers: Sequence[Draft]) -> None:
         x0, y0, x1, y1 = rect
-        numbers = self._numbers[y0 + 1 : y1 + 1, x0 + 1 : x1 + 1]
-        numbers[...] = 0
+        numbers, beneath = (layer[y0 + 1 : y1 + 1, x0 + 1 : x1 + 1] for layer in (self._numbers, self._beneath))
+        numbers[...], beneath[...] = 0, 0
         if not self._regions:
             return
         columns, rows = frame.columns(x0, x1), frame.rows(y0, y1)
@@ -141,19 +181,25 @@ class Overlay:
         meets = (x - reach < x1) & (x + w + reach > x0) & (y - reach < y1) & (y + h + reach > y0)
         level = frame.level
         view = int(columns[0][0]), int(rows[0][0]), int(columns[1][-1]) + 1, int(rows[1][-1]) + 1
+        gone = [(draft.target, _erased(draft, level, columns, rows)) for draft in erasers]
         for k in np.flatnonzero(meets).tolist():
-            inside, left, up = self._masks.seen(self._regions[k].mask, level, view)
+            region = self._regions[k]
+            inside, left, up = self._masks.seen(region.mask, level, view)
             at, seen = _sampled(inside, left, up, columns, rows)
             if seen is not None:
-                np.copyto(numbers[at], k + 1, where=seen)
+                for target, cut in gone:
+                    if region.key == target or target is None and region.kind != "proposal":
+                        seen = seen & ~cut[at]
+                _put(numbers[at], beneath[at], k + 1, seen)
             if tiny[k]:
-                self._paint_ring(numbers, int(middle_x[k]) - x0, int(middle_y[k]) - y0, k + 1)
+                self._paint_ring(numbers, beneath, int(middle_x[k]) - x0, int(middle_y[k]) - y0, k + 1)
 
-    def _paint_ring(self, numbers: np.ndarray, x: int, y: int, number: int) -> None:
+    def _paint_ring(self, numbers: np.ndarray, beneath: np.ndarray, x: int, y: int, number: int) -> None:
         left, top, size = x - _RING_PX, y - _RING_PX, len(self._ring)
         x0, y0, x1, y1 = clipped((left, top, left + size, top + size), (0, 0, numbers.shape[1], numbers.shape[0]))
         if (x0, y0, x1, y1) != NOWHERE:
-            np.copyto(numbers[y0:y1, x0:x1], number, where=self._ring[y0 - top : y1 - top, x0 - left : x1 - left])
+            seen = self._ring[y0 - top : y1 - top, x0 - left : x1 - left] & (numbers[y0:y1, x0:x1] != number)
+            _put(numbers[y0:y1, x0:x1], beneath[y0:y1, x0:x1], number, seen)
 
 
 class _Masks:
@@ -200,6 +246,55 @@ def _rasterised(pieces: tuple[np.ndarray, np.ndarray, np.ndarray], level: int, x
     np.add.at(depth, line + begin, 1)
     np.add.at(depth, line + end, -1)
     return np.ascontiguousarray((np.cumsum(depth.reshape(w, h + 1)[:, :h], axis=1) > 0).T)
+
+
+def _put(numbers: np.ndarray, beneath: np.ndarray, number: int, where: np.ndarray) -> None:
+    """Lays a region over what is there."""
+    np.copyto(beneath, numbers, where=where)
+    np.copyto(numbers, number, where=where)
+
+
+def _edge(around: np.ndarray, below: np.ndarray | None) -> np.ndarray:
+    """Where a region is seen of which a neighbour (of four) holds nothing; the maps have a margin of one pixel, the answer has none."""
+    own, edge = around[1:-1, 1:-1], None
+    for rows, columns in ((slice(0, -2), slice(1, -1)), (slice(2, None), slice(1, -1)), (slice(1, -1), slice(0, -2)), (slice(1, -1), slice(2, None))):
+        ends = own != around[rows, columns]
+        if below is not None:
+            ends &= own != below[rows, columns]
+        edge = ends if edge is None else np.logical_or(edge, ends, out=edge)
+    return edge
+
+
+def _erased(draft: Draft, level: int, columns: tuple, rows: tuple) -> np.ndarray:
+    """What an eraser has passed over on a part of the screen, as a boolean array."""
+    cut = np.zeros((len(rows[0]), len(columns[0])), bool)
+    box = int(columns[0][0]) << level, int(rows[0][0]) << level, (int(columns[1][-1]) + 1) << level, (int(rows[1][-1]) + 1) << level
+    for x, y, inside in draft.pieces((box[0], box[1], box[2] - box[0], box[3] - box[1]), level):
+        at, seen = _sampled(inside, x, y, columns, rows)
+        if seen is not None:
+            cut[at] |= seen
+    return cut
+
+
+@lru_cache(maxsize=1024)
+def _sides(kind: str, colour: tuple[int, int, int], opacity: float) -> tuple[int, int, int, int]:
+    """A region's entry in the table."""
+    line, fill = premultiplied(colour, 1), premultiplied(colour, opacity)
+    if kind == "annotation":
+        return fill, fill, line, line
+    if kind == "ignore":
+        return 0, premultiplied(colour, min(1, 1.5 * opacity)), line, line
+    return premultiplied(colour, 0.4 * opacity), premultiplied(colour, min(1, 2 * opacity)), line, premultiplied((0, 0, 0), 0.6)
+
+
+def over(upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
+    """Premultiplied 0xAARRGGBB laid over others (uint32, of one shape)."""
+    through = 255 - (upper >> 24)
+    # Two channels at a time: each product has 16 bits, and a word holds two.
+    pair = np.uint32(0x00FF00FF)
+    red_blue = ((lower & pair) * through + np.uint32(0x007F007F)) >> 8 & pair
+    alpha_green = ((lower >> 8 & pair) * through + np.uint32(0x007F007F)) & ~pair
+    return upper + (red_blue | alpha_green)
 
 
 def premultiplied(colour: tuple[int, int, int], alpha: float) -> int:

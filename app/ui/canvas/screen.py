@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from app.ui import theme
 from app.ui.canvas.compose import Shown, Window, compose_picture
 from app.ui.canvas.frame import NOWHERE, Frame, Rect, clipped
-from app.ui.canvas.overlay import Overlay, shift
+from app.ui.canvas.overlay import REACH_PX, Overlay, shift
 from app.ui.canvas.paint import Box, Draft
 from app.ui.canvas.pyramid import Pyramid
 
@@ -30,6 +30,7 @@ class Screen:
         self.window = Window(0, 255)
         self.drafts: list[Draft] = []
         self.hidden = False
+        self.focus: tuple[str, int] | None = None
         self._ratio = 1.0
         self._overlay = Overlay()
         self._stale_picture: list[Rect] = []
@@ -40,13 +41,13 @@ class Screen:
         """The box of a region that is shown, in image pixels."""
         return self._overlay.box_of(key)
 
-    def scores(self, least_px: float, most: int) -> list[tuple[Box, float]]:
-        """Box and score of the proposals in view that are no smaller than that on the screen; none where they are more than `most`."""
-        x, y, w, h, _ = self._overlay.scored.T * self.frame.zoom
+    def words(self, least_px: float, most: int) -> list[tuple[Box, str]]:
+        """Box and word of the scored proposals in view that are no smaller than that on the screen; none where they are more than `most`."""
+        x, y, w, h = self._overlay.scored.T * self.frame.zoom
         x, y = x - self.frame.left, y - self.frame.top
         seen = (x < self.frame.width) & (x + w > 0) & (y < self.frame.height) & (y + h > 0) & (np.maximum(w, h) >= least_px * self._ratio)
-        found = self._overlay.scored[seen]
-        return [((*box,), score) for *box, score in found.tolist()] if len(found) <= most else []
+        found = np.flatnonzero(seen)
+        return [(tuple(self._overlay.scored[k].tolist()), self._overlay.words[k]) for k in found] if len(found) <= most else []
 
     def resize(self, width: int, height: int, ratio: float) -> None:
         """A screen of width x height device pixels, `ratio` of them for a logical one."""
@@ -73,8 +74,9 @@ class Screen:
         self._widget.update()
 
     def set_regions(self, regions: Sequence[Shown]) -> None:
-        self._overlay.set_regions(regions)
-        self._spoil_all_overlay()
+        """Composes anew only where they differ from those before."""
+        for box in self._overlay.set_regions(regions):
+            self.spoil_overlay(box, REACH_PX)
 
     def set_overlay(self, opacity: float, hidden: bool) -> None:
         self.hidden = hidden
@@ -103,10 +105,10 @@ class Screen:
                 stale[:] = [(x0 + dx, y0 + dy, x1 + dx, y1 + dy) for x0, y0, x1, y1 in stale] + uncovered
             self._widget.update()
 
-    def spoil_overlay(self, box: Box | None) -> None:
-        """A box of the image has changed in the overlay; None: nothing has."""
+    def spoil_overlay(self, box: Box | None, margin_px: int = 1) -> None:
+        """A box of the image has changed in the overlay, and so far around it on the screen; None: nothing has."""
         if box:
-            rect = self.frame.rect_of(*box)
+            rect = self.frame.rect_of(*box, margin_px)
             self._stale_overlay.append(rect)
             self._update(rect)
 
@@ -114,9 +116,16 @@ class Screen:
         """Paints what is new on a draft over what is there already: the cheap way while a stroke goes on."""
         box, draft.fresh = draft.fresh, None
         rect = self.frame.rect_of(*box) if box else NOWHERE
-        if rect != NOWHERE:
+        if rect == NOWHERE:
+            return
+        if draft.how != "erase":
             self._overlay.add_draft(self.frame, rect, draft, box)
             self._update(rect)
+        elif draft.target is None and self._overlay.meets(self.focus, draft, box):
+            draft.target = self.focus  # from now on it cuts this region only: others are whole again
+            self.spoil_overlay(draft.box)
+        else:
+            self.spoil_overlay(box)
 
     def paint(self, painter: QPainter) -> None:
         backdrop = QColor(theme.current().canvas).rgb()

@@ -62,7 +62,6 @@ class CanvasView(QAbstractScrollArea):
         self.destroyed.connect(self._loader.close)
         self._regions: list[Shown] = []
         self._threshold = 0.0
-        self._focus: tuple[str, int] | None = None
         self._tool, self._radius, self._colour = "select", 8, (255, 255, 255)
         self._gesture: tuple[tools.Gesture, Draft] | None = None
         self._fitted = True
@@ -91,7 +90,7 @@ class CanvasView(QAbstractScrollArea):
     def show_image(self, path: Path | None) -> None:
         """Reads a file and shows the whole of it; `loaded` or `failed` follows. None: nothing. Regions and drafts of before go."""
         self._drop_gesture()
-        self._regions, self._focus = [], None
+        self._regions, self._screen.focus = [], None
         self._screen.drafts = []
         self._screen.show(None, Window(0, 255))
         self._fitted = True
@@ -108,7 +107,7 @@ class CanvasView(QAbstractScrollArea):
 
     def focus_region(self, key: tuple[str, int] | None) -> None:
         """Marks one region by bright corners."""
-        self._focus = key
+        self._screen.focus = key
         self.viewport().update()
 
     def set_overlay(self, opacity: float, hidden: bool) -> None:
@@ -361,9 +360,9 @@ class CanvasView(QAbstractScrollArea):
         painter.end()
 
     def _paint_marks(self, painter: QPainter) -> None:
-        scores = self._screen.scores(marks.SCORED_FROM_PX, marks.MOST_SCORES)
-        marks.paint_scores(painter, [(self._screen_rect(box), score) for box, score in scores])
-        if box := self._screen.box_of(self._focus) if self._focus else None:
+        words = self._screen.words(marks.WORDS_FROM_PX, marks.MOST_WORDS)
+        marks.paint_words(painter, [(self._screen_rect(box), word) for box, word in words if word])
+        if box := self._screen.box_of(self._screen.focus) if self._screen.focus else None:
             marks.paint_corners(painter, self._screen_rect(box))
         if self._gesture and self._gesture[1].outline:
             marks.paint_outline(painter, [self.to_screen(x, y) for x, y in self._gesture[1].outline], self._colour)

@@ -88,8 +88,11 @@ class RegionsPanel(QWidget):
             return self.tr("ignored")
         if region.score is None:
             return self.tr("marked")
-        sure = self.tr("high") if region.score >= _HIGH else self.tr("medium") if region.score >= _MEDIUM else self.tr("low")
-        return self.tr("proposed, {sure}").format(sure=sure)
+        return self.tr("proposed, {sure}").format(sure=self.sure(region.score))
+
+    def sure(self, score: float) -> str:
+        """A score in a word."""
+        return self.tr("high") if score >= _HIGH else self.tr("medium") if score >= _MEDIUM else self.tr("low")
 
     def _mark(self, key: tuple[str, int] | None) -> None:
         for k in range(self.list.count()):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from app.ui.canvas import overlay as module
 from app.ui.canvas.compose import Shown
 from app.ui.canvas.frame import Frame
-from app.ui.canvas.overlay import Overlay, premultiplied
+from app.ui.canvas.overlay import Overlay, over, premultiplied
 from app.ui.canvas.paint import Draft
 from core_models.contract.mask import Mask
 
@@ -31,6 +31,12 @@ def painted(regions, frame: Frame, rects=None, drafts=()) -> np.ndarray:
     for rect in rects or [frame.whole]:
         overlay.compose(frame, rect, drafts)
     return overlay.pixels
+
+
+def laid(upper: int, lower: int) -> int:
+    """One premultiplied colour over another, worked out channel by channel."""
+    through = 1 - (upper >> 24) / 255
+    return sum(min(255, round((upper >> k & 255) + (lower >> k & 255) * through)) << k for k in (0, 8, 16, 24))
 
 
 MANY = [region(disc(5 + 3 * k), 11 * k, 7 * k % 60, k=k, kind=("annotation", "proposal", "ignore")[k % 3]) for k in range(9)]
@@ -91,7 +97,7 @@ def test_a_move_needs_only_what_comes_into_view(dx, dy, zoom):
 def test_a_small_region_lies_on_a_large_one_and_is_the_one_that_is_hit():
     large, small = region(disc(30), 0, 0, k=1), region(disc(5), 25, 25, BLUE, k=2)
     for regions in ([large, small], [small, large]):
-        assert painted(regions, Frame(1, 0, 0, 70, 70))[30, 30] == premultiplied(BLUE, 0.35)
+        assert painted(regions, Frame(1, 0, 0, 70, 70))[30, 30] == laid(premultiplied(BLUE, 0.35), premultiplied(RED, 0.35))
         overlay = Overlay()
         overlay.set_regions(regions)
         assert overlay.at(30.5, 30.5, 3).key[1] == 2 and overlay.at(10.5, 30.5, 3).key[1] == 1
@@ -141,3 +147,56 @@ def test_a_draft_lies_over_the_regions_and_an_eraser_clears_them(zoom):
     out = painted([region(np.ones((300, 300)), 0, 0)], frame, drafts=[draft, rubber])
     at = lambda x, y: int(out[int(y * zoom), int(x * zoom)])  # noqa: E731
     assert at(35, 20) == premultiplied(BLUE, 0.5) and at(20, 25) == 0 and at(20, 55) not in (0, premultiplied(BLUE, 0.5))
+
+
+@given(st.lists(st.tuples(st.tuples(*[st.integers(0, 255)] * 3), st.floats(0, 1)), min_size=2, max_size=2))
+def test_colours_are_laid_over_each_other(both):
+    upper, lower = (premultiplied(*colour) for colour in both)
+    found = int(over(np.array([upper], np.uint32), np.array([lower], np.uint32))[0])
+    assert all(abs((found >> k & 255) - (laid(upper, lower) >> k & 255)) <= 1 for k in (0, 8, 16, 24))
+
+
+@pytest.mark.parametrize("kinds", [("annotation", "annotation"), ("proposal", "annotation"), ("annotation", "ignore")])
+def test_where_regions_overlap_both_are_seen(kinds):
+    """Fills are laid over each other, and each outline goes all the way round."""
+    bar, post = np.ones((11, 41), bool), np.ones((41, 10), bool)
+    out = painted([region(bar, 10, 25, RED, kinds[0], 1), region(post, 25, 10, BLUE, kinds[1], 2)], Frame(1, 0, 0, 60, 60))
+    alone = painted([region(bar, 10, 25, RED, kinds[0], 1)], Frame(1, 0, 0, 60, 60))
+    upper = painted([region(post, 25, 10, BLUE, kinds[1], 2)], Frame(1, 0, 0, 60, 60))
+    ys, xs = slice(25, 36), slice(25, 35)  # where they cross
+    expected = np.vectorize(laid)(upper[ys, xs].astype(int), alone[ys, xs].astype(int))
+    difference = out[ys, xs].view(np.uint8).astype(int) - expected.astype(np.uint32).view(np.uint8)
+    assert np.abs(difference).max() <= 1
+    beside = np.ones((60, 60), bool)
+    beside[ys, xs] = False
+    assert np.array_equal(out[beside], (alone + upper)[beside])
+
+
+@pytest.mark.parametrize("zoom", [0.3, 1, 2.7])
+def test_only_what_changed_is_composed_anew(zoom):
+    """A patched screen is the screen that is composed from nothing."""
+    frame = Frame(zoom, 3, 5, 110, 90)
+    overlay = Overlay()
+    overlay.resize(frame.width, frame.height)
+    for box in overlay.set_regions(MANY):
+        overlay.compose(frame, frame.rect_of(*box, module.REACH_PX))
+    moved = [region(disc(9), 20, 20, BLUE, k=1), *MANY[2:5], *MANY[6:], region(disc(4), 60, 30, k=77)]
+    changed = overlay.set_regions(moved)
+    assert len(changed) == 5  # one is new, two are gone, and one is elsewhere
+    for box in changed:
+        overlay.compose(frame, frame.rect_of(*box, module.REACH_PX))
+    assert np.array_equal(overlay.pixels, painted(moved, frame))
+    assert overlay.set_regions(moved[::-1]) == []
+
+
+def test_an_eraser_uncovers_what_it_will_cut_and_nothing_else():
+    wide, other, proposed = region(np.ones((20, 40), bool), 0, 0), region(np.ones((20, 20), bool), 0, 30, BLUE, k=2), region(np.ones((20, 20), bool), 30, 30, RED, "proposal", 3)
+    frame, eraser = Frame(1, 0, 0, 60, 60), Draft(60, 60, "erase", RED)
+    eraser.line(10, 0, 10, 60, 4)
+    eraser.line(40, 0, 40, 60, 4)
+    all_of_it = painted([wide, other, proposed], frame, drafts=[eraser])
+    assert all_of_it[10, 10] == 0 == all_of_it[40, 10] and all_of_it[40, 40] != 0 and all_of_it[10, 20] != 0
+    assert all_of_it[10, 14] == premultiplied(RED, 1)  # the new edge has its outline
+    eraser.target = ("proposal", 3)
+    one = painted([wide, other, proposed], frame, drafts=[eraser])
+    assert one[40, 40] == 0 and one[10, 10] != 0 and one[40, 10] != 0
