@@ -19,6 +19,7 @@ _PLACES = {
     "models": ("prelabel", "finetune", "models", "jobs"),
     "demo": ("demo", "doctor"),
     "window": ("gui",),
+    "report": ("report",),
     "project": ("new", "add", "remove", "locate", "classes", "status", "history", "undo", "redo", "backup", "restore"),
 }
 

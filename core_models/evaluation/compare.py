@@ -21,13 +21,14 @@ LEAST_SCORE = 0.5  # of a region that counts, where a class has no cut of its ow
 def run(spec: EvaluateSpec, folder: Path) -> Iterator[Event]:
     """The body of an evaluate job. Its result is the gate's decision: better (true, false or null), sentence, classes, missing.
 
+    `incumbent` in it is the id of the version that the candidate was compared with.
     Only complete labels count; an image of which nothing is complete, and one that cannot be read, count for neither version.
     What each version proposed on each image is kept in the folder (contract/comparison.py).
     """
     items = usable(spec)
     names = {s.class_id: s.class_name for s in spec.supports}
     if not items:
-        yield Finished(gate.decide([], [], names, name_of(spec.incumbent)).to_json())
+        yield Finished(_result(gate.decide([], [], names, name_of(spec.incumbent)), spec))
         return
     seen: dict[str, dict[tuple[int, int], Seen]] = {}
     backbones, total = {own_backbone(model.folder) for model in (spec.candidate, spec.incumbent)}, 2 * len(items)
@@ -52,7 +53,11 @@ def run(spec: EvaluateSpec, folder: Path) -> Iterator[Event]:
     yield Progress(total, total, "comparing on the check images")
     comparison.write(folder, _kept(items, seen["candidate"], seen["incumbent"], both))
     decision = gate.decide(*([seen[side][key][0] for key in both] for side in ("candidate", "incumbent")), names, name_of(spec.incumbent))
-    yield Finished(decision.to_json())
+    yield Finished(_result(decision, spec))
+
+
+def _result(decision: gate.Decision, spec: EvaluateSpec) -> dict:
+    return {**decision.to_json(), "incumbent": spec.incumbent.version_id}
 
 
 def _kept(items: list[LabelledImage], new: dict[tuple[int, int], Seen], old: dict[tuple[int, int], Seen], keys: list[tuple[int, int]]) -> Iterator[Compared]:
