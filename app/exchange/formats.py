@@ -17,7 +17,7 @@ from app.exchange.selection import ExportOptions, OutImage, Selection, select_fo
 from app.exchange.staging import SourceError, Staging
 from app.workspace import Workspace
 
-__all__ = ["FORMATS", "ExportOptions", "Format", "Step", "apply", "export", "read", "read_document"]
+__all__ = ["FORMATS", "ExportOptions", "Format", "Step", "apply", "export", "read", "read_document", "recognised"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,24 @@ class Step:
     done: int
     total: int
     summary: dict = field(default_factory=dict)
+
+
+def recognised(path: Path) -> str | None:
+    """The format that a file or folder looks like, by names and first signs alone; None where it looks like none."""
+    try:
+        if path.is_dir():
+            if (path / "masks").is_dir():
+                return "masks"
+            file = path / coco.FILE if (path / coco.FILE).is_file() else next(path.glob("*.json"), None)
+        else:
+            file = path if path.suffix.lower() == ".json" else None
+        if file is None:
+            return None
+        with file.open("rb") as start:
+            head = start.read(100_000)
+    except OSError:
+        return None
+    return "labelme" if b'"shapes"' in head else "coco"
 
 
 def read_document(format: str, path: Path) -> Document:

@@ -59,6 +59,8 @@ ACTS = (
     Act("escape", QT_TRANSLATE_NOOP("Act", "Leave the search, the selection"), ("Esc",), PROJECT),
     Act("keys", QT_TRANSLATE_NOOP("Act", "Show all keys"), ("?", "？", "F1"), ALWAYS),
     Act("add_images", QT_TRANSLATE_NOOP("Act", "Add images..."), ("Ctrl+I",), WRITING, "images"),
+    Act("export", QT_TRANSLATE_NOOP("Act", "Export labels..."), ("Ctrl+E",), PROJECT, "file-output"),
+    Act("import", QT_TRANSLATE_NOOP("Act", "Import labels..."), ("Ctrl+Shift+I",), WRITING, "file-input"),
     Act("open", QT_TRANSLATE_NOOP("Act", "Open a project..."), ("Ctrl+O",), ALWAYS, "folder-open"),
     Act("page_label", QT_TRANSLATE_NOOP("Act", "Label images"), ("Ctrl+1",), PROJECT),
     *(Act(f"class_{k}", QT_TRANSLATE_NOOP("Act", "Class to draw with"), (str(k),), PROJECT, in_sheet=False) for k in range(1, 10)),

@@ -128,12 +128,14 @@ class Context(QObject):
         """query(session, *args) in a thread of the pool, then done(value) in this one: for what grows with the project."""
         self.run(background.call(lambda: self.read(query, *args)), done)
 
-    def run(self, generator: Any, done: Callable[[Any], None], stepped: Callable[[Any], None] | None = None) -> background.Task:
-        """Runs a generator in the pool; its Task. Faults go to `failed`."""
+    def run(
+        self, generator: Any, done: Callable[[Any], None], stepped: Callable[[Any], None] | None = None, failed: Callable[[Fault], None] | None = None
+    ) -> background.Task:
+        """Runs a generator in the pool; its Task. Faults go to failed(fault), or to the signal `failed`."""
         task = background.Task(generator, self)
         self._tasks.add(task)
         task.done.connect(done)
-        task.failed.connect(self.failed)
+        task.failed.connect(failed or self.failed)
         if stepped:
             task.stepped.connect(stepped)
         task.ended.connect(lambda: (self._tasks.discard(task), task.deleteLater()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
@@ -11,7 +10,6 @@ from PySide6.QtSvg import QSvgRenderer
 
 from app.ui import theme
 
-FOLDER = Path(__file__).resolve().parents[2] / "resources" / "icons"
 _SIZES_PX = (16, 20, 32, 40)
 
 
@@ -28,7 +26,7 @@ def icon(name: str, colour: str = "") -> QIcon:
 @lru_cache(maxsize=256)
 def pixmap(name: str, colour: str, size_px: int) -> QPixmap:
     """One icon as a square picture; FileNotFoundError for a name that the set has not."""
-    svg = (FOLDER / f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", colour)
+    svg = (theme.ICONS / f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", colour)
     picture = QPixmap(size_px, size_px)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)

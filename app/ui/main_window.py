@@ -118,6 +118,8 @@ class MainWindow(QMainWindow):
             "redo": lambda: self.view.page.when_free(self.context.redo),
             "keys": self._show_keys,
             "add_images": self._ask_images,
+            "export": lambda: self.transfers.ask_export(),
+            "import": lambda: self.transfers.ask_import(),
             "open": self._ask_project,
             **{f"page_{kind.id}": partial(self._go_to, kind.id) for kind in PAGES},
         }
@@ -184,10 +186,12 @@ class MainWindow(QMainWindow):
 
     def _show_page(self, folder: Path) -> None:
         from app.ui.project_view import ProjectView
+        from app.ui.transfer import Transfers
 
         recent.note(folder)
         self.messages.dismiss()
         self.view = ProjectView(self.context, self.messages, self.actions_, self._remember, self)
+        self.transfers = Transfers(self.context, self.messages, self.view)
         self.view.state_changed.connect(self._offer)
         self.view.page_shown.connect(self.switch.mark)
         self.switch.mark(self.view.page_id)

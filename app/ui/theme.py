@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
+from app import settings
+
+ICONS = Path(__file__).resolve().parents[2] / "resources" / "icons"
 GRID_PX = 8
 CJK_FALLBACK = ["Microsoft YaHei UI", "PingFang SC", "Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei"]
 
@@ -73,6 +78,20 @@ def _between(a: str, b: str) -> QColor:
     return QColor(*((getattr(first, c)() * 6 + getattr(second, c)() * 4) // 10 for c in ("red", "green", "blue")))
 
 
+def _drawn(name: str, colour: str) -> str:
+    """Where an icon lies in a colour of the theme: a style sheet takes files only."""
+    path = settings.cache_folder() / "icons" / f"{name}-{colour[1:]}.svg"
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_suffix(f".{os.getpid()}")
+            fresh.write_text((ICONS / f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", colour), encoding="utf-8")
+            os.replace(fresh, path)
+    except OSError:
+        return (ICONS / f"{name}.svg").as_posix()  # in black, then
+    return path.as_posix()
+
+
 def _sheet(t: Theme) -> str:
     return f"""
     QToolTip {{ color: {t.text}; background: {t.raised}; border: 1px solid {t.line}; padding: 4px; }}
@@ -108,7 +127,16 @@ def _sheet(t: Theme) -> str:
     QToolButton[role="page"]:checked {{ color: {t.text}; background: transparent; border-color: transparent; border-bottom-color: {t.accent}; }}
     QLineEdit, QComboBox {{ background: {t.base}; border: 1px solid {t.line}; border-radius: 4px; padding: 4px 6px; min-height: 18px; }}
     QLineEdit:focus, QComboBox:focus {{ border-color: {t.accent}; }}
-    QComboBox::drop-down {{ border: none; width: 18px; }}
+    QComboBox::drop-down {{ border: none; width: 22px; }}
+    QComboBox::down-arrow {{ image: url("{_drawn("chevron-down", t.faint)}"); width: 14px; height: 14px; }}
+    QCheckBox, QRadioButton {{ spacing: 8px; }}
+    QCheckBox::indicator, QRadioButton::indicator {{ width: 14px; height: 14px; border: 1px solid {t.faint}; background: {t.base}; }}
+    QCheckBox::indicator {{ border-radius: 3px; }}
+    QRadioButton::indicator {{ border-radius: 8px; }}
+    QCheckBox::indicator:focus, QRadioButton::indicator:focus, QCheckBox::indicator:checked, QRadioButton::indicator:checked {{ border-color: {t.accent}; }}
+    QCheckBox::indicator:checked {{ background: {t.accent}; image: url("{_drawn("check", t.on_accent)}"); }}
+    QRadioButton::indicator:checked {{ background: qradialgradient(cx: 0.5, cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5, stop: 0.5 {t.accent}, stop: 0.6 {t.base}); }}
+    QCheckBox:disabled, QRadioButton:disabled {{ color: {_between(t.panel, t.text).name()}; }}
     QComboBox QAbstractItemView {{ background: {t.base}; border: 1px solid {t.line}; selection-background-color: {t.accent}; }}
     QListWidget, QScrollArea {{ background: {t.panel}; border: none; outline: none; }}
     QProgressBar {{ background: {t.raised}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
