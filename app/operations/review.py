@@ -83,6 +83,17 @@ def check_images(session: Session, predictions: Iterable[Prediction]) -> set[int
     return {image.id for _, _, image in _with_image(session, predictions) if image.split == "check"}
 
 
+def part_check_images(session: Session, predictions: Iterable[Prediction]) -> tuple[set[int], set[int]]:
+    """The check images that the predictions lie on, by id; and the ids of the predictions that lie on none."""
+    found = _with_image(session, predictions)
+    return {image.id for _, _, image in found if image.split == "check"}, {p.id for p, _, image in found if image.split != "check"}
+
+
+def images_of(session: Session, predictions: Iterable[Prediction]) -> dict[int, int]:
+    """By the id of each prediction: its image's."""
+    return {p.id: image.id for p, _, image in _with_image(session, predictions)}
+
+
 def _settle(session: Session, predictions: Iterable[Prediction], decision: str, how: str) -> int:
     found = _open(session, predictions, how)
     for prediction, _, _ in found:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core_models import turn
+from core_models.contract import score_map
 from core_models.contract.episode import SupportSet
 from core_models.contract.job import Event, Failed, Finished, Item, ItemFailed, Predicted, PrelabelSpec, Progress, Started
 from core_models.contract.opencv import cv2
@@ -53,7 +54,7 @@ def _item(predictor: Predictor, item: Item, prepared: dict[int, Prepared], folde
         for class_id in item.class_ids:
             scores = predictor.score(item.image, prepared[class_id])
             presence, regions = predictor.regions(scores, prepared[class_id])
-            save_scores(folder / SCORES / f"{item.image.id}_{class_id}.png", scores)
+            save_scores(score_map.path_of(folder, item.image.id, class_id), scores)
             yield Predicted(item.image.id, class_id, presence, regions)
     except UnreadableImage as fault:
         yield ItemFailed(item.image.id, str(fault))

@@ -7,18 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from core_models.contract.opencv import cv2
+from core_models.contract.score_map import SHORT_SIDE, scale_of
 
-SHORT_SIDE = 384  # px: smaller images are enlarged to it, larger ones are seen as they are
-MOST_ENLARGED = 8.0
 CELL = 16  # px: the backbone's widest stride; views are continued at the right and at the bottom to a multiple of it
 _OUTLIERS = (0.1, 99.9)  # percentiles: beyond them lie dead pixels and glare, which would set the deviation
 _SAMPLE = 2**20
 VIEW = "3"  # part of the cache's key: raise it whenever views or the channels kept of them change
-
-
-def scale_of(width: int, height: int, short_side: int = SHORT_SIDE) -> float:
-    """By how much an image of this upright size (px) is enlarged for its view: at least 1."""
-    return min(max(1.0, short_side / min(width, height)), MOST_ENLARGED)
 
 
 def view_size(width: int, height: int, short_side: int = SHORT_SIDE) -> tuple[int, int]:
