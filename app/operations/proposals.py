@@ -160,6 +160,17 @@ def revive(session: Session, version_id: int, class_ids: Iterable[int] | None = 
     return sum(p.decision == "pending" for _, p in back)
 
 
+def settle_known(session: Session, image_id: int) -> int:
+    """What is pending on an image and says nothing new by now leaves the queue ("agrees"); the number. Undoable."""
+    found = select(Inference.class_id, Prediction).join(Prediction, Prediction.inference_id == Inference.id)
+    waiting = session.execute(found.where(Inference.image_id == image_id, Prediction.decision == "pending")).all()
+    known = _Known(session, [image_id], {class_id for class_id, _ in waiting})
+    agreeing = [p for class_id, p in waiting if known.holds(image_id, class_id, p.mask)]
+    for p in agreeing:
+        p.decision = "agrees"
+    return len(agreeing)
+
+
 def _of_version(session: Session, version_id: int, decisions: tuple[str, ...]) -> list[tuple[Inference, Prediction]]:
     found = select(Inference, Prediction).join(Prediction, Prediction.inference_id == Inference.id)
     return [(i, p) for i, p in session.execute(found.where(Inference.version_id == version_id, Prediction.decision.in_(decisions)).order_by(Prediction.id))]

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.errors import UserError
-from app.operations import images
+from app.operations import candidates, images
 from app.store.records import DefectClass, Image, SupportSetRow, SupportShot
 from app.store.shots import masks_of, present_digest, shot_images
 from core_models.contract.episode import Shot, SupportSet
@@ -51,9 +51,12 @@ def add_shot(session: Session, class_id: int, image_id: int) -> SupportShot:
 
 
 def offer_shot(session: Session, class_id: int, image: Image) -> SupportShot | None:
-    """Makes an image that is drawn on by hand a shot, if the class has fewer than five and the image fits; else nothing."""
+    """Makes an image that is drawn on by hand a shot, if the class has fewer than five and the image fits; else nothing.
+
+    One that is to be marked as a check image is none by itself.
+    """
     count = session.scalar(select(func.count()).select_from(SupportShot).where(SupportShot.class_id == class_id))
-    if count >= BY_THEMSELVES or image.split == "check":
+    if count >= BY_THEMSELVES or image.split == "check" or candidates.is_asked(session, image):
         return None
     if _unfit(image, masks_of(session, class_id, [image.id])[image.id][0], ""):
         return None

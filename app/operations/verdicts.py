@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import UserError
 from app.operations import grouping
+from app.operations.candidates import Wanted
 from app.store.queries import active_version, all_classes
 from app.store.records import Annotation, Image, Inference, Prediction, Verdict, now
 from app.store.shots import present_digest
 
 _IN_ONE_QUERY = 500
-GROUPS_A_CLASS, CLEAN_IMAGES, ALL_GROUPS = 12, 30, 60  # so much check truth is asked for
 
 
 def complete(session: Session, image_ids: int | Sequence[int], class_ids: Iterable[int], *, comment: str = "", blind: bool | None = None) -> int:
@@ -32,7 +32,7 @@ def complete(session: Session, image_ids: int | Sequence[int], class_ids: Iterab
     classes = _named(class_ids)
     images = _images(session, image_ids)
     said = _Statement(session, images, classes)
-    wanted: _Wanted | None = None  # counted when the first candidate comes: most calls have none
+    wanted: Wanted | None = None  # counted when the first candidate comes: most calls have none
     sides: dict[str, list[Image]] = {"check": [], "train": []}
     decided: set[str] = set()
     for image in images:
@@ -42,7 +42,7 @@ def complete(session: Session, image_ids: int | Sequence[int], class_ids: Iterab
         decided.add(image.part_group)
         check = all(each_blind) and grouping.is_candidate(image.part_group)
         if check and blind is not True:
-            wanted = wanted or _Wanted(session)
+            wanted = wanted or Wanted(session)
             check = wanted.more()
             wanted.groups += check
         sides["check" if check else "train"].append(image)
@@ -145,26 +145,6 @@ class _Statement:
         else:
             row.state, row.blind, row.comment, row.by, row.at = state, blind, comment, self._session.info["by"], self._at
         return blind
-
-
-class _Wanted:
-    """How much check truth there is, and whether more is asked for: 12 blind groups that hold each class and 30 blind
-    defect-free images, 60 groups in all at most, unless the project's setting says that none is wanted."""
-
-    def __init__(self, session: Session) -> None:
-        on_check = [Verdict.blind.is_(True), Verdict.state == "complete", Image.split == "check", Image.removed.is_(False)]
-        verdicts = select(Image.id).join(Verdict, Verdict.image_id == Image.id).where(*on_check)
-        self.groups = session.scalar(select(func.count(func.distinct(Image.part_group))).where(Image.split == "check", Image.removed.is_(False)))
-        self._on = grouping.candidates_wanted(session)
-        marked = select(Annotation.class_id, func.count(func.distinct(Image.part_group))).join(Image, Image.id == Annotation.image_id)
-        marked = marked.join(Verdict, (Verdict.image_id == Image.id) & (Verdict.class_id == Annotation.class_id)).where(*on_check)
-        holding = dict(map(tuple, session.execute(marked.where(Annotation.ignore.is_(False)).group_by(Annotation.class_id))))
-        self._classes_done = all(holding.get(c.id, 0) >= GROUPS_A_CLASS for c in all_classes(session))
-        has_region = select(Annotation.id).where(Annotation.image_id == Image.id, Annotation.ignore.is_(False)).exists()
-        self._clean = session.scalar(select(func.count()).select_from(verdicts.where(~has_region).distinct().subquery()))
-
-    def more(self) -> bool:
-        return self._on and self.groups < ALL_GROUPS and not (self._classes_done and self._clean >= CLEAN_IMAGES)
 
 
 def _named(class_ids: Iterable[int]) -> list[int]:

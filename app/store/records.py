@@ -45,7 +45,7 @@ def _args(*constraints: object) -> tuple:
 
 
 class Project(_Row):
-    """One row. settings: auto_activate (bool), check_candidates (bool), classes_may_overlap (bool)."""
+    """One row. settings: auto_activate (bool), check_candidates (bool), check_groups (int: so many are asked for), classes_may_overlap (bool)."""
 
     __tablename__ = "project"
     name: Mapped[str] = mapped_column(String(200))

@@ -16,6 +16,7 @@ from app.store.gallery import ClassRow, RegionRow
 from app.ui import actions, next_act
 from app.ui.canvas.compose import Shown
 from app.ui.canvas.view import CanvasView
+from app.ui.check_images import CheckImages
 from app.ui.context import Context
 from app.ui.decisions import Decisions
 from app.ui.foot_line import FootLine
@@ -57,6 +58,7 @@ class LabelPage(Page):
         self.strokes = Strokes(context, self.names, self._class_name, self)
         self.prelabelling = Prelabelling(context, self.classes, self.messages, self)
         self.decisions = Decisions(context, lambda: self.shown, self.foot.threshold, self)
+        self.check = CheckImages(context, messages.say, self._go_on, self)
         self._connect()
         self._count()
 
@@ -133,11 +135,11 @@ class LabelPage(Page):
             "shot": self.decisions.toggle_shot,
             "accept": partial(self.decisions.decide, "accept"),
             "reject": partial(self.decisions.decide, "reject"),
-            "accept_all": self.decisions.accept_image,
+            "accept_all": self.accept_all,
             "defect_free": self.defect_free,
             "needs_work": self.decisions.needs_work,
             "prelabel": self.prelabelling.start,
-            "newer": self.show_regions,
+            "newer": self.show_newer,
             "next_waiting": partial(self._next_waiting, 1),
             "previous_waiting": partial(self._next_waiting, -1),
             "next": partial(self.gallery.step, 1),
@@ -245,7 +247,7 @@ class LabelPage(Page):
         """Reads what is on the open image and shows it; the focus stays, or goes to the least certain proposal."""
         image_id = self.context.image_id
         self._newer = False
-        self.shown = self.context.read(gallery.regions_on, image_id) if image_id is not None else []
+        self.shown = self.check.visible(self.context.read(gallery.regions_on, image_id) if image_id is not None else [])
         self._pass_on()
 
     def _pass_on(self) -> None:
@@ -306,7 +308,7 @@ class LabelPage(Page):
             unnamed=self.strokes.unnamed is not None, class_name=chosen.name if chosen else "", shots=chosen.shots if chosen else 0,
             unanswered=self.prelabelling.unanswered, pending_here=sum(r.kind == "proposal" for r in self.shown),
             pending_images=self.gallery.waiting, decided=self.gallery.decided,
-            newer=self._newer, focus=bool(self.context.focus) and self.context.focus[0] == "proposal", job=self.prelabelling.running,
+            newer=self._newer, check=self.check.asked, marked_here=sum(r.kind == "annotation" for r in self.shown), met=self.check.met, focus=bool(self.context.focus) and self.context.focus[0] == "proposal", job=self.prelabelling.running,
         )  # fmt: skip
 
     def _class_name(self, class_id: int | None) -> str:
@@ -386,8 +388,16 @@ class LabelPage(Page):
         marked = sum(r.kind == "annotation" for r in self.shown)
         if marked:
             self.messages.warn(Fault(self.tr("%n region(s) are marked on this image.", "", marked), self.tr("Remove them first, then press D again.")))
+        elif self.check.asked:
+            self.check.defect_free()
         else:
             self.decisions.defect_free()
+
+    def accept_all(self) -> None:
+        self.check.complete() if self.check.asked else self.decisions.accept_image()
+
+    def show_newer(self) -> None:
+        self.check.show_proposals() if self.check.asked else self.show_regions()
 
     def _go_on(self) -> None:
         if not self.gallery.step_waiting(1):

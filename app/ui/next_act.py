@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 
+from app.operations.checking import Met
+
 ENOUGH_SHOTS = 3
 
 
 @dataclass(frozen=True)
 class Now:
-    """What the line is found from. shots: of the chosen class; job: (done, total) of one at work; focus: a proposal is in focus."""
+    """What the line is found from. shots: of the chosen class; job: (done, total) of one at work; focus: a proposal is in focus;
+    check: the open image is to be marked before its proposals are shown; met: how they met it, once it is marked."""
 
     images: int = 0
     open_image: bool = False
@@ -26,6 +29,9 @@ class Now:
     decided: int = 0
     newer: bool = False
     focus: bool = False
+    check: bool = False
+    marked_here: int = 0
+    met: Met | None = None
     job: tuple[int, int] | None = None
 
 
@@ -44,9 +50,16 @@ class NextAct(QObject):
             return self.tr("This image is not where it was: say where it lies now")
         if now.unnamed:
             return self.tr("Name what you have drawn, then press Enter")
+        if now.check and now.marked_here:
+            return self.tr("Check image: mark every defect on it, then press Shift+A; its proposals appear then")
+        if now.check:
+            return self.tr("Check image: mark it yourself first, then press Shift+A (D if there is nothing, F5 to see the proposals now)")
         if now.newer:
             return self.tr("There are newer proposals on this image: F5 shows them")
         if now.pending_here:
+            if now.met:
+                said = self.tr("The model found {found} of {regions} here: accept (A) or reject (R) what else it proposed, %n left", "", now.pending_here)
+                return said.format(found=now.met.found, regions=now.met.regions)
             if now.focus:
                 return self.tr("Accept (A) or reject (R) the proposal with bright corners: %n left on this image", "", now.pending_here)
             return self.tr("Review %n proposal(s) on this image: click one", "", now.pending_here)

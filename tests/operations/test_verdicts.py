@@ -64,7 +64,7 @@ def test_the_first_decision_holds_for_the_whole_group_and_for_good(hand):
 def test_candidates_are_asked_for_only_until_there_are_enough(hand, monkeypatch):
     candidates, _ = hand.sorted_out(40)
     a = hand.new_class("a")
-    monkeypatch.setattr(verdicts, "ALL_GROUPS", 2)
+    monkeypatch.setattr("app.operations.candidates.ALL_GROUPS", 2)
     hand.do(verdicts.complete, candidates[:3], [a])
     assert sorted(hand.splits()[k] for k in candidates[:3]) == ["check", "check", "train"]
     hand.do(verdicts.complete, candidates[3], [a])
@@ -76,8 +76,8 @@ def test_candidates_are_asked_for_only_until_there_are_enough(hand, monkeypatch)
 def test_enough_of_each_class_and_of_clean_images_is_enough(hand, monkeypatch):
     candidates, _ = hand.sorted_out(40)
     a = hand.new_class("a")
-    monkeypatch.setattr(verdicts, "GROUPS_A_CLASS", 1)
-    monkeypatch.setattr(verdicts, "CLEAN_IMAGES", 1)
+    monkeypatch.setattr("app.operations.candidates.GROUPS_A_CLASS", 1)
+    monkeypatch.setattr("app.operations.candidates.CLEAN_IMAGES", 1)
     hand.draw(candidates[0], a, source="import")
     for k in candidates[:3]:
         hand.do(verdicts.complete, k, [a])

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from functools import partial
 
 import pytest
+from sqlalchemy import select
 
 from app.operations import images, models
+from app.store.records import Project
 from app.ui.main_window import MainWindow, application
 from app.workspace import Workspace
 from tests.toy_project import Toy, make_toy
@@ -30,8 +32,20 @@ def workspace(tmp_path) -> Iterator[Workspace]:
 
 @pytest.fixture
 def toy(workspace, make_image_file) -> Toy:
-    """Six images, the class "scratch" with two shots."""
-    return make_toy(workspace, make_image_file)
+    """Six images, the class "scratch" with two shots; no check images are asked for."""
+    made = make_toy(workspace, make_image_file)
+    ask_for_check_images(made, False)
+    return made
+
+
+def ask_for_check_images(toy: Toy, on: bool) -> None:
+    """The project's setting: off, every image shows its proposals at once."""
+
+    def act(session) -> None:
+        project = session.scalar(select(Project))
+        project.settings = {**project.settings, "check_candidates": on}
+
+    toy.do(act, undoable=False)
 
 
 @pytest.fixture
@@ -47,11 +61,12 @@ def context(toy, qtbot):
 
 @pytest.fixture
 def toy_of(tmp_path, make_image_file):
-    """toy_of(shots) makes the project on the disk and lets go of it; its Toy."""
+    """toy_of(shots) makes the project on the disk and lets go of it; its Toy. check: whether check images are asked for."""
 
-    def make(shots: int = 2, prepare=lambda toy: None) -> Toy:
+    def make(shots: int = 2, prepare=lambda toy: None, count: int = 6, check: bool = False) -> Toy:
         with Workspace.create(tmp_path / "project 钢", by="tester") as workspace:
-            toy = make_toy(workspace, make_image_file, shots=shots)
+            toy = make_toy(workspace, make_image_file, count=count, shots=shots)
+            ask_for_check_images(toy, check)
             prepare(toy)
         return toy
 

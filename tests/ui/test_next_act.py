@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.operations.checking import Met
 from app.ui.next_act import NextAct, Now
 
 READY = dict(images=500, open_image=True, class_name="scratch", shots=5)
@@ -24,6 +25,9 @@ READY = dict(images=500, open_image=True, class_name="scratch", shots=5)
         (Now(**READY, pending_here=3, focus=True, pending_images=9), "Accept (A) or reject (R)"),
         (Now(**READY, pending_here=3, pending_images=9), "click one"),
         (Now(**READY, pending_here=3, newer=True), "F5"),
+        (Now(**READY, check=True, newer=True), "mark it yourself first"),
+        (Now(**READY, check=True, marked_here=2), "press Shift+A"),
+        (Now(**READY, pending_here=1, focus=True, met=Met(3, 2, 1, 1, True)), "The model found 2 of 3"),
         (Now(**READY, pending_images=9, job=(212, 500)), "press N"),
         (Now(**READY, job=(212, 500)), "212 of 500"),
         (Now(**READY, decided=12), "D is defect-free"),
