@@ -24,7 +24,8 @@ class ProjectLock:
 
     def __init__(self, folder: Path) -> None:
         self._holder = folder / HOLDER
-        self._lock = FileLock(folder / LOCK)
+        # Of the process, not of a thread: the window takes it in one thread and gives it back in another.
+        self._lock = FileLock(folder / LOCK, thread_local=False)
 
     def acquire(self, by: str) -> None:
         """Takes the lock for `by` at once; UserError that names the holder where somebody else has it."""

@@ -1,16 +1,20 @@
-"""Makes a project of a folder of images, or adds more: generators of steps, for a thread of the pool."""
+"""Makes a project of a folder of images, or adds more: generators of steps, for a thread of the pool.
+
+What needs the database is imported there too: it takes a while, and the start page has no use for it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app import settings
 from app.errors import UserError
-from app.operations import images, models
-from app.operations.models import free_folder
-from app.workspace import Workspace
+
+if TYPE_CHECKING:
+    from app.operations import images
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ def look(paths: Iterable[Path], project_folder: Path | None = None) -> Generator
 
     UserError where none of them is an image.
     """
+    from app.operations import images
+
     without = [project_folder / name for name in ("jobs", "models", "backups")] if project_folder else []
     looked = Looked([], [])
     for one in images.scan(paths, recursive=True, without=without):
@@ -39,6 +45,8 @@ def look(paths: Iterable[Path], project_folder: Path | None = None) -> Generator
 
 def new_project(paths: Sequence[Path]) -> Generator[int, None, Path]:
     """A project of its own for these images, which stay where they lie; its folder. Nothing is made where none is an image."""
+    from app.operations.models import free_folder
+
     looked = yield from look(paths)
     first = paths[0] if paths[0].is_dir() else paths[0].parent
     return _made(free_folder(settings.projects_folder() / (first.name or "images")), looked.found)
@@ -62,6 +70,9 @@ def empty_project(folder: Path) -> Path:
 
 
 def _made(folder: Path, found: list[images.Scanned]) -> Path:
+    from app.operations import models
+    from app.workspace import Workspace
+
     with Workspace.create(folder) as workspace:
         workspace.do(models.ensure_bundled, title="", undoable=False)
         if found:
@@ -71,5 +82,7 @@ def _made(folder: Path, found: list[images.Scanned]) -> Path:
 
 def register(session, folder: Path, found: list[images.Scanned]) -> tuple[int, int]:
     """images.register as an operation whose value outlives its session: (added, known already)."""
+    from app.operations import images
+
     made = images.register(session, folder, found)
     return len(made.added), len(made.known)

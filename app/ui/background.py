@@ -6,9 +6,12 @@ only it still held, which ends the process. Here a thread holds a job's shell, a
 
 from __future__ import annotations
 
+import atexit
 import queue
 import threading
+import time
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +21,7 @@ from shiboken6 import isValid
 from app.ui.writer import Fault, fault_of
 
 _THREADS = 3
+_PATIENCE_S = 30.0
 
 
 class _Job:
@@ -30,16 +34,30 @@ class _Job:
 
 
 class Pool(QObject):
-    """Threads that take jobs in their order. It lives as long as the process."""
+    """Threads that take jobs in their order. It lives as long as the process, which waits at its end for what is under way."""
 
     _said = Signal(object, str, object)
 
     def __init__(self) -> None:
         super().__init__()
-        self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._said.connect(self._deliver)
-        for k in range(_THREADS):
-            threading.Thread(target=self._work, name=f"background {k}", daemon=True).start()
+        self._threads = [threading.Thread(target=self._work, name=f"background {k}", daemon=True) for k in range(_THREADS)]
+        for thread in self._threads:
+            thread.start()
+        # A thread that comes back out of OpenCV or Qt while the interpreter is taken down would end the process by an abort.
+        atexit.register(self.close)
+
+    def close(self, patience_s: float = _PATIENCE_S) -> None:
+        """Begins nothing more, and waits for what is under way; not for ever, should a disk never answer."""
+        with suppress(queue.Empty):
+            while True:
+                self._jobs.get_nowait()
+        for _ in self._threads:
+            self._jobs.put(None)
+        until = time.monotonic() + patience_s
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
 
     def submit(self, work: Callable[[Callable[[Any], None]], Any], hear: Callable[[str, Any], None]) -> _Job:
         job = _Job(work, hear)
@@ -47,8 +65,7 @@ class Pool(QObject):
         return job
 
     def _work(self) -> None:
-        while True:
-            job = self._jobs.get()
+        while (job := self._jobs.get()) is not None:
             kind, value = "done", None
             try:
                 value = job.work(lambda step, job=job: self._said.emit(job, "step", step))

@@ -72,12 +72,26 @@ class Context(QObject):
 
     def close(self) -> None:
         """Ends after what was begun is written. Jobs go on by themselves."""
+        self.let_go()
+        self.finish()
+
+    def let_go(self) -> None:
+        """Nothing more is told or looked after; finish() or hand_over() has to follow."""
         self._timer.stop()
         self.workspace.listeners.clear()
+        for task in self._tasks:
+            task.stop()
+
+    def finish(self) -> None:
+        """Waits until what was begun is written, and closes the project; in any thread, after let_go()."""
+        self.hand_over().close()
+
+    def hand_over(self) -> Workspace:
+        """The project, still open, after what was begun is written: for another context."""
         for task in list(self._tasks):
             task.stop(wait_s=2)
         self._writer.close()
-        self.workspace.close()
+        return self.workspace
 
     # -- writing and reading ----------------------------------------------------------------------------------------------
 

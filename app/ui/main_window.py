@@ -10,19 +10,23 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app import settings
-from app.errors import UserError
-from app.ui import actions, icons, recent, theme, translation
+from app.store import project_file
+from app.ui import actions, adding, background, icons, recent, theme, translation
 from app.ui.background import Task, call
 from app.ui.job_strip import JobStrip
 from app.ui.message_bar import MessageBar
+from app.ui.opening import Opening
 from app.ui.page_switch import PAGES, PageSwitch
 from app.ui.start_page import StartPage
-from app.ui.writer import Fault, fault_of
+from app.ui.writer import Fault
 
 if TYPE_CHECKING:
+    from app.ui.context import Context
     from app.ui.project_view import ProjectView
+    from app.workspace import Workspace
 
 
 class MainWindow(QMainWindow):
@@ -34,8 +38,10 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(1366, 768)
         self.view: ProjectView | None = None
-        self.context = None
+        self.context: Context | None = None
         self._task: Task | None = None
+        self._opening: Opening | None = None
+        self._closing: list = []  # jobs that still write what belongs to projects that are not shown any more
         self._remember = QSettings(str(settings.config_folder() / "window.ini"), QSettings.Format.IniFormat, self)
         self._build()
         if isinstance(place := self._remember.value("geometry"), QByteArray):
@@ -69,14 +75,18 @@ class MainWindow(QMainWindow):
 
     def rebuild(self) -> None:
         """Makes everything that is shown anew, after the theme or the language was changed; the open project, page and image stay."""
-        folder, page, image_id = (self.context.folder, self.view.page_id, self.context.image_id) if self.view else (None, "", None)
-        self.close_project()
+        page, image_id = (self.view.page_id, self.context.image_id) if self.view else ("", None)
+        there = self._take_out()
         for action in self.actions():
             self.removeAction(action)
             action.deleteLater()
         self._build()
         self.show_start()
-        if folder and self.open_project(folder):
+        if there:
+            view, context = there
+            self._show_project(context.hand_over(), context.read_only)
+            view.deleteLater()
+            context.deleteLater()
             self.context.select_image(image_id)
             self.context.go_to(page)
 
@@ -160,29 +170,38 @@ class MainWindow(QMainWindow):
         self._offer()
 
     def open_project(self, folder: Path) -> bool:
-        """Opens a project for writing, or for reading where somebody holds it; whether it could be opened."""
-        from app.ui.context import Context
-        from app.workspace import Workspace
+        """Begins to open a project, for writing, or for reading where somebody holds it; whether it was begun.
 
-        read_only = None
-        try:
-            try:
-                workspace = Workspace.open(folder, writing=True)
-            except UserError as fault:
-                read_only = fault
-                workspace = Workspace.open(folder, writing=False)
-        except UserError as fault:
-            self.messages.warn(fault_of(read_only or fault))
+        What is open stays so until the other one is there. Nothing is begun for what is open already, and not while another one is being opened.
+        """
+        folder = Path(folder).absolute()
+        if self._opening or (self.context and self.context.writing and self.context.folder == folder):
             return False
-        self.close_project()
-        self.context = Context(workspace, read_only.sentence if read_only else "", self)
-        self._show_page(workspace.folder)
-        if read_only:
-            self.messages.warn(
-                Fault(read_only.sentence, self.tr("You can look at everything, and change nothing.")),
-                [(self.tr("Try again"), lambda: self.open_project(folder))],
-            )
+        opening = self._opening = Opening(folder, [job.finished.wait for job in self._closing], self)
+        opening.opened.connect(partial(self._opened, folder))
+        opening.failed.connect(lambda fault: self.messages.warn(fault))
+        opening.ended.connect(self._opening_ended)
+        (self.messages.say if self.view else self.start.show_busy)(self.tr("Opening {name}").format(name=folder.name))
+        opening.start()
         return True
+
+    def _opening_ended(self) -> None:
+        self._opening.deleteLater()
+        self._opening = None
+        self.start.show_busy("")
+
+    def _opened(self, folder: Path, workspace: Workspace, read_only: str) -> None:
+        self._put_away()
+        self._show_project(workspace, read_only)
+        if read_only:
+            fault = Fault(read_only, self.tr("You can look at everything, and change nothing."))
+            self.messages.warn(fault, [(self.tr("Try again"), lambda: self.open_project(folder))])
+
+    def _show_project(self, workspace: Workspace, read_only: str) -> None:
+        from app.ui.context import Context
+
+        self.context = Context(workspace, read_only, self)
+        self._show_page(workspace.folder)
 
     def _show_page(self, folder: Path) -> None:
         from app.ui.project_view import ProjectView
@@ -212,27 +231,54 @@ class MainWindow(QMainWindow):
         image, writing = bool(context and context.image_id is not None), bool(context and context.writing)
         actions.offer(self.actions_, project=context is not None, image=image, writing=writing, has=has)
 
-    def close_project(self) -> None:
-        """Lets go of the open project after all is written; does nothing where none is open."""
+    def _take_out(self) -> tuple[ProjectView, Context] | None:
+        """The open project's part of the window, which is not shown any more; None where none is open."""
         if self.view is None:
-            return
+            return None
         view, context, self.view, self.context = self.view, self.context, None, None
         self.messages.float_over(None)
         self.messages.setParent(self)  # it is the window's, and must not go with the page
         self.messages.hide()
         view.close_project()
-        context.close()
+        context.let_go()
         self._stack.removeWidget(view)
-        view.deleteLater()
-        context.deleteLater()
         self.jobs.hide()
         self.switch.hide()
+        return view, context
+
+    def _put_away(self) -> None:
+        """Closes the open project beside the window: what was begun is still written, and the backup of a large one takes a while."""
+        if there := self._take_out():
+            view, context = there
+            view.hide()
+
+            def gone(kind: str, value: object) -> None:
+                if isValid(self):  # else they went with the window, which waited for the job
+                    self._closing.remove(job)
+                    view.deleteLater()
+                    context.deleteLater()
+
+            job = background.pool().submit(lambda _: context.finish(), gone)
+            self._closing.append(job)
+
+    def close_project(self) -> None:
+        """Lets go of the open project after all is written; does nothing where none is open."""
+        if there := self._take_out():
+            view, context = there
+            context.finish()
+            view.deleteLater()
+            context.deleteLater()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._task:
             self._task.stop()
+        if self._opening:
+            self._opening.give_up()
         self._remember.setValue("geometry", self.saveGeometry())
+        self.hide()  # it is gone at once; what is still to be written takes its time
         self.close_project()
+        for job in self._closing:
+            job.finished.wait()
         event.accept()
 
     # -- making and filling projects ------------------------------------------------------------------------------------------
@@ -253,13 +299,11 @@ class MainWindow(QMainWindow):
     def _ran(self) -> None:
         self._task.deleteLater()
         self._task = None
-        self.start.show_busy("")
+        if not self._opening:
+            self.start.show_busy("")
 
     def take_paths(self, paths: list[Path]) -> None:
         """What was dropped: a project is opened, images are added to the open one or become a new one."""
-        from app.store import project_file
-        from app.ui import adding
-
         if len(paths) == 1 and paths[0].is_dir() and project_file.exists(paths[0]):
             self.open_project(paths[0])
         elif self.view:
@@ -269,8 +313,6 @@ class MainWindow(QMainWindow):
             self._run(adding.new_project(paths), self.tr("Looking at images"), self.open_project)
 
     def _register(self, looked) -> None:
-        from app.ui import adding
-
         def said(answer: tuple[int, int]) -> None:
             left_out = self.tr("%n file(s) could not be read.", "", len(looked.refused)) if looked.refused else ""
             added = self.tr("%n image(s) added.", "", answer[0])
@@ -289,15 +331,11 @@ class MainWindow(QMainWindow):
             self.open_project(Path(folder))
 
     def _ask_new(self) -> None:
-        from app.ui import adding
-
         folder, _ = QFileDialog.getSaveFileName(self, self.tr("A new folder for the project"), str(settings.projects_folder()))
         if folder:
             self._run(call(lambda: adding.empty_project(Path(folder))), self.tr("Making the project"), self.open_project)
 
     def open_sample(self) -> None:
-        from app.ui import adding
-
         self._run(adding.sample_project(), self.tr("Making the sample project (once, about half a minute)"), self.open_project)
 
     # -- dropping -------------------------------------------------------------------------------------------------------------

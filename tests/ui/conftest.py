@@ -96,6 +96,7 @@ def opened(qtbot):
         window.resize(1366, 768)
         window.show()
         assert window.open_project(toy.workspace.folder)
+        qtbot.waitUntil(lambda: window.context is not None)
         toy.workspace = window.context.workspace
         qtbot.waitUntil(lambda: window.context.image_id is not None and window.page.canvas.image_size[0] > 0)
         qtbot.waitUntil(lambda: len(window.page.classes.rows) == bool(toy.class_id))

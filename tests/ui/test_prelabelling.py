@@ -120,6 +120,7 @@ def test_a_job_goes_on_without_the_window_and_the_next_one_attaches(window, qtbo
         assert [job.state for job in session.scalars(select(Job))] == ["running"]
     window.show()
     assert window.open_project(folder)
+    qtbot.waitUntil(lambda: window.context is not None)
     qtbot.waitUntil(lambda: states(window) == ["finished"], timeout=30000)
 
 

@@ -73,7 +73,7 @@ def test_images_dropped_on_an_open_project_are_added_as_one_change(window, works
     make_toy(workspace, make_image_file)
     workspace.close()
     window.open_project(workspace.folder)
-    qtbot.waitUntil(lambda: len(window.page.gallery.images) == 6)
+    qtbot.waitUntil(lambda: window.page is not None and len(window.page.gallery.images) == 6)
     (tmp_path / "more").mkdir()
     make_image_file("new.png").rename(tmp_path / "more" / "new.png")
     (tmp_path / "more" / "broken.png").write_bytes(b"\x89PNG")
@@ -84,10 +84,12 @@ def test_images_dropped_on_an_open_project_are_added_as_one_change(window, works
     qtbot.waitUntil(lambda: len(window.page.gallery.images) == 6, timeout=30000)
 
 
-def test_what_is_no_project_is_refused_in_a_sentence(window, tmp_path):
-    assert not window.open_project(tmp_path)
+def test_what_is_no_project_is_refused_in_a_sentence(window, tmp_path, qtbot):
+    window.open_project(tmp_path)
+    qtbot.waitUntil(window.messages.isVisible)
     assert "There is no project" in window.messages.text.text() and "defectloop" not in window.messages.text.text()
-    assert window.start.isVisible()
+    assert window.start.isVisible() and window.context is None
+    qtbot.waitUntil(window.start.images_button.isEnabled)
 
 
 def test_a_recent_project_is_opened_by_a_click(window, workspace, make_image_file, qtbot):
@@ -116,13 +118,14 @@ def test_the_newest_recent_project_comes_first_and_a_damaged_list_is_empty(tmp_p
 
 def test_a_second_window_reads_and_says_who_holds_the_project(window, toy, qtbot):
     assert window.open_project(toy.workspace.folder)
+    qtbot.waitUntil(lambda: window.page is not None and len(window.page.gallery.images) == 6)
     assert "tester holds it" in window.messages.text.text()
-    qtbot.waitUntil(lambda: len(window.page.gallery.images) == 6)
     assert not window.context.writing and not window.actions_["brush"].isEnabled() and window.actions_["next"].isEnabled()
     toy.workspace.close()
     (again,) = window.messages.ways
     qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
-    assert window.context.writing and window.actions_["undo"].isEnabled()
+    qtbot.waitUntil(lambda: window.context.writing)
+    assert window.actions_["undo"].isEnabled()
 
 
 def test_the_window_starts_without_torch_and_without_the_database():

@@ -1,0 +1,134 @@
+"""Opening and closing projects: the window lives meanwhile, nothing is begun twice, and no lock and no write is left behind."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from app.operations import models
+from app.store.records import DefectClass
+from app.ui.background import Pool
+from app.ui.main_window import MainWindow, application
+from app.workspace import Workspace
+from tests.ui.driving import idle, key
+
+
+@pytest.fixture
+def window(qtbot):
+    application()
+    made = MainWindow()
+    qtbot.addWidget(made)
+    made.show()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def empty_projects(tmp_path) -> list[Path]:
+    folders = [tmp_path / name for name in ("一号线", "b")]
+    for folder in folders:
+        with Workspace.create(folder) as workspace:
+            workspace.do(models.ensure_bundled, title="", undoable=False)
+    return folders
+
+
+def names(folder: Path) -> list[str]:
+    with Workspace.open(folder, writing=False) as workspace, workspace.read() as session:
+        return list(session.scalars(select(DefectClass.name).order_by(DefectClass.id)))
+
+
+def test_a_busy_line_says_what_is_opened_and_nothing_else_can_be_begun(window, empty_projects, qtbot):
+    first, second = empty_projects
+    assert window.open_project(first) and not window.open_project(second)
+    assert window.start.busy.isVisible() and first.name in window.start.busy_text.text() and not window.start.open_button.isEnabled()
+    qtbot.waitUntil(lambda: window.context is not None)
+    assert window.context.folder == first and window.context.writing
+    assert not window.open_project(first), "it is open already"
+
+
+def test_another_project_takes_the_place_of_the_open_one_whose_last_act_is_written(window, empty_projects, qtbot):
+    first, second = empty_projects
+    window.open_project(first)
+    qtbot.waitUntil(lambda: window.context is not None)
+    window.page.classes.name.setFocus()
+    qtbot.keyClicks(window.page.classes.name, "dent")
+    qtbot.keyClick(window.page.classes.name, "\r")
+    window.open_project(second)
+    qtbot.waitUntil(lambda: window.context.folder == second)
+    qtbot.waitUntil(lambda: names(first) == ["dent"])
+    window.open_project(first)
+    qtbot.waitUntil(lambda: window.context.folder == first)
+    assert window.context.writing, "it has been let go of before"
+    qtbot.waitUntil(lambda: [row.name for row in window.page.classes.rows] == ["dent"])
+    idle(window, qtbot)
+    key(window, "b")
+    assert window.actions_["brush"].isChecked()
+
+
+def test_what_cannot_be_opened_leaves_the_open_project_as_it_is(window, empty_projects, tmp_path, qtbot):
+    window.open_project(empty_projects[0])
+    qtbot.waitUntil(lambda: window.context is not None)
+    page = window.page
+    window.open_project(tmp_path)
+    qtbot.waitUntil(lambda: "There is no project" in window.messages.text.text())
+    assert window.page is page and window.context.writing
+
+
+def test_closing_while_a_project_is_being_opened_leaves_no_lock(window, empty_projects, qtbot):
+    window.open_project(empty_projects[0])
+    job = window._opening._task._job
+    window.close()
+    qtbot.waitUntil(job.finished.is_set)
+    assert window.context is None
+    with Workspace.open(empty_projects[0], writing=True):
+        pass
+
+
+def test_the_pool_ends_after_what_is_under_way_and_begins_nothing_more(qtbot):
+    pool, begun, go_on, done = Pool(), threading.Semaphore(0), threading.Event(), []
+
+    def slow(_):
+        begun.release()
+        go_on.wait()
+        done.append("slow")
+
+    for _ in range(3):
+        pool.submit(slow, lambda kind, value: None)
+    pool.submit(lambda _: done.append("never"), lambda kind, value: None)
+    for _ in range(3):
+        begun.acquire()
+    threading.Timer(0.05, go_on.set).start()  # while close() waits
+    pool.close()
+    assert done == ["slow"] * 3 and not any(thread.is_alive() for thread in pool._threads)
+
+
+AT_WORK = """
+import threading
+import numpy as np
+from PySide6.QtWidgets import QApplication
+from app.ui import background
+from core_models.contract.opencv import cv2
+
+app, begun = QApplication([]), threading.Event()
+packed = cv2.imencode(".png", np.random.default_rng(0).integers(0, 255, (600, 800), np.uint8))[1]
+
+def read(step):
+    begun.set()
+    for _ in range(50):
+        cv2.imdecode(packed, cv2.IMREAD_UNCHANGED)
+
+for _ in range(3):
+    background.pool().submit(read, lambda kind, value: None)
+begun.wait()
+"""
+
+
+def test_the_process_ends_in_order_while_images_are_read():
+    """A thread that comes back out of OpenCV while the interpreter is taken down would end it by an abort."""
+    done = subprocess.run([sys.executable, "-c", AT_WORK], cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
