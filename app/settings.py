@@ -65,7 +65,7 @@ def weights_folder() -> Path:
 @dataclass(frozen=True)
 class Settings:
     """A person's settings. name: "" means the name on this computer; features_folder: "" means the cache folder; theme: the
-    window's, dark or light.
+    window's, dark or light; suggest: whether the window suggests regions while the person draws.
 
     features_gb bounds the feature cache (GB = 10**9 bytes). launchers: command lines of workers by name, with "{job}"
     for the job's folder, as lists of words.
@@ -74,6 +74,7 @@ class Settings:
     name: str = ""
     device: str = "auto"
     theme: str = "dark"
+    suggest: bool = True
     features_folder: str = ""
     features_gb: float = 5.0
     launchers: dict[str, list[str]] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from core_models.contract.job import Compute, ModelRef
 
 Answer = pipe.Suggestion | pipe.Unanswered
 OnAnswer = Callable[[Answer, bytes], None]
+LOST = "The worker for suggestions ended unexpectedly; ask again."
 
 
 class Assistant:
@@ -118,4 +119,4 @@ class Assistant:
             if process is self._process:
                 self._process = None  # the next question must not go to one that is just ending
         if lost:
-            self._on_answer(pipe.Unanswered(self._asked, "The worker for suggestions ended unexpectedly; ask again."), b"")
+            self._on_answer(pipe.Unanswered(self._asked, LOST), b"")

@@ -50,9 +50,9 @@ def decide(
     return {"decided": decided, "check_images": 0}
 
 
-def accept_image(session: Session, image_id: int, min_score: float = 0.0) -> dict[str, int]:
+def accept_image(session: Session, image_id: int, min_score: float = 0.0) -> dict:
     """A person has looked at the image and holds true what is shown from min_score on: that is accepted, what lies below is
-    dismissed, and the image is complete for the classes that were proposed there. {"accepted", "dismissed", "classes"}.
+    dismissed, and the image is complete for the classes that were proposed there. {"accepted", "dismissed": numbers, "class_ids"}.
 
     UserError where nothing was proposed on it.
     """
@@ -63,7 +63,7 @@ def accept_image(session: Session, image_id: int, min_score: float = 0.0) -> dic
     accepted = review.accept(session, [p for p in chosen if p.score >= min_score], how="image")
     dismissed = review.dismiss(session, [p for p in chosen if p.score < min_score])
     verdicts.complete(session, image_id, sorted(shown))
-    return {"accepted": len(accepted), "dismissed": dismissed, "classes": len(shown)}
+    return {"accepted": len(accepted), "dismissed": dismissed, "class_ids": sorted(shown)}
 
 
 def _complete(session: Session, image_ids: list[int], class_ids: Sequence[int] | None, comment: str) -> int:

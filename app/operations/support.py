@@ -14,7 +14,7 @@ from app.store.shots import masks_of, present_digest, shot_images
 from core_models.contract.episode import Shot, SupportSet
 from core_models.contract.mask import Mask
 
-__all__ = ["add_shot", "drop_shot", "freeze", "is_shot", "offer_shot", "present_digest", "shots"]
+__all__ = ["add_shot", "as_they_stand", "drop_shot", "freeze", "is_shot", "offer_shot", "present_digest", "shots"]
 
 BY_THEMSELVES = 5  # so many images become shots without being asked for: the first that are drawn on by hand
 
@@ -79,6 +79,17 @@ def freeze(session: Session, class_id: int) -> SupportSet:
 
     UserError where there is none, or where a mask has become empty or covers everything.
     """
+    frozen = as_they_stand(session, class_id)
+    known = session.scalar(select(SupportSetRow).where(SupportSetRow.class_id == class_id, SupportSetRow.digest == frozen.digest))
+    if known is None:
+        rows = [{"image": s.image.id, "mask": hashlib.sha256(repr((s.mask, s.ignore)).encode()).hexdigest()} for s in frozen.shots]
+        session.add(SupportSetRow(digest=frozen.digest, class_id=class_id, shots=rows))
+        session.flush()
+    return frozen
+
+
+def as_they_stand(session: Session, class_id: int) -> SupportSet:
+    """What `freeze` gives, without putting it on record: for a suggestion, which is kept nowhere. The same UserErrors."""
     class_ = session.get(DefectClass, class_id)
     shown = shots(session, class_id)
     if not shown:
@@ -90,13 +101,7 @@ def freeze(session: Session, class_id: int) -> SupportSet:
     for image in shown:
         if fault := _unfit(image, masks[image.id][0], class_.name):
             raise UserError(fault, f"Correct the mask, or drop the shot: defectloop shots PROJECT --class {class_.name} --drop {image.path}.")
-    frozen = SupportSet(class_id, class_.name, tuple(Shot(images.ref(i), *masks[i.id]) for i in shown))
-    known = session.scalar(select(SupportSetRow).where(SupportSetRow.class_id == class_id, SupportSetRow.digest == frozen.digest))
-    if known is None:
-        rows = [{"image": s.image.id, "mask": hashlib.sha256(repr((s.mask, s.ignore)).encode()).hexdigest()} for s in frozen.shots]
-        session.add(SupportSetRow(digest=frozen.digest, class_id=class_id, shots=rows))
-        session.flush()
-    return frozen
+    return SupportSet(class_id, class_.name, tuple(Shot(images.ref(i), *masks[i.id]) for i in shown))
 
 
 def _shot(session: Session, class_id: int, image_id: int) -> SupportShot | None:
