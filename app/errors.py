@@ -1,4 +1,4 @@
-"""UserError: a fault that the user can mend, in words."""
+"""UserError: a fault that the user can mend, in words; PassingError: one that may pass by itself."""
 
 
 class UserError(Exception):
@@ -11,3 +11,7 @@ class UserError(Exception):
 
     def __str__(self) -> str:
         return f"{self.sentence} {self.hint}".strip()
+
+
+class PassingError(UserError):
+    """The same act may succeed a while later, as it is: the disk was full, another program was writing."""

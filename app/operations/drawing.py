@@ -48,14 +48,17 @@ def remove(session: Session, key: Key) -> None:
         annotations.remove(session, region)
 
 
-def decide(session: Session, prediction_id: int, word: str) -> Key | None:
-    """Says "accept" or "reject" of one proposal; the key of the annotation that it became."""
+def decide(session: Session, prediction_id: int, word: str, class_id: int | None = None) -> Key | None:
+    """Says "accept" or "reject" of one proposal; the key of the annotation that it became. class_id: accepted as that class
+    (corrected, where it was proposed as another)."""
     prediction = session.get(Prediction, prediction_id)
     if prediction is None or prediction.decision != "pending":
         raise UserError("This proposal was decided already.", "Go on with the next one.")
     if word == "reject":
         review.reject(session, [prediction])
         return None
+    if class_id is not None and class_id != session.get(Inference, prediction.inference_id).class_id:
+        return "annotation", review.correct(session, prediction, class_id=class_id).id
     made = review.accept(session, [prediction])
     return "annotation", made[0].id
 

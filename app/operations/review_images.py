@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import UserError
-from app.operations import review, verdicts
+from app.operations import annotations, review, verdicts
 from app.store.records import Image
 
 WORDS = ("accept", "reject", "complete", "defect_free", "needs_work")
@@ -64,6 +64,16 @@ def accept_image(session: Session, image_id: int, min_score: float = 0.0) -> dic
     dismissed = review.dismiss(session, [p for p in chosen if p.score < min_score])
     verdicts.complete(session, image_id, sorted(shown))
     return {"accepted": len(accepted), "dismissed": dismissed, "class_ids": sorted(shown)}
+
+
+def empty(session: Session, image_id: int) -> int:
+    """Nothing is on the image, whatever is marked there: its regions are removed (ignore regions stay), and it is defect-free
+    for all classes. How many were removed."""
+    marked = [a for a in annotations.on_image(session, image_id) if not a.ignore]
+    for annotation in marked:
+        annotations.remove(session, annotation)
+    verdicts.defect_free(session, image_id)
+    return len(marked)
 
 
 def _complete(session: Session, image_ids: list[int], class_ids: Sequence[int] | None, comment: str) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import settings
-from app.operations import annotations, images, models, review_images, support, verdicts
+from app.operations import annotations, candidates, grouping, images, models, review_images, support, verdicts
 from app.store import queries
 from app.store.records import Annotation, DefectClass, Image, Inference, Prediction
 from core_models.contract.episode import ImageRef, SupportSet
@@ -52,7 +52,7 @@ def question(session: Session, project_folder: Path, image_id: int, class_id: in
     version = queries.active_version(session)
     if image is None or image.removed or class_ is None or version is None or not support.shots(session, class_id):
         return None
-    if verdicts.awaits_blind(session, image):
+    if _kept_blind(session, image):
         return None
     shots = support.as_they_stand(session, class_id)
     passed = select(Inference.id).where(Inference.image_id == image_id, Inference.class_id == class_id, Inference.version_id == version.id)
@@ -109,6 +109,13 @@ def accept_image(session: Session, image_id: int, min_score: float, suggested: d
         answer = {"accepted": answer["accepted"] + proposed["accepted"], "class_ids": sorted({*suggested, *proposed["class_ids"]})}
     verdicts.complete(session, image_id, sorted(suggested), blind=False)
     return answer
+
+
+def _kept_blind(session: Session, image: Image) -> bool:
+    """A check image, or one that a person may be asked to mark without help later."""
+    if image.split:
+        return image.split == "check"
+    return grouping.is_candidate(image.part_group) and candidates.Wanted(session).more()
 
 
 def _known(session: Session, image_id: int, class_id: int) -> list[Mask]:

@@ -119,13 +119,6 @@ def classes_shown(session: Session, image_ids: Iterable[int]) -> dict[int, set[i
     return shown
 
 
-def awaits_blind(session: Session, image: Image) -> bool:
-    """Whether a person should mark the image before she sees what a model makes of it: a check image, or one that may become so."""
-    if image.split:
-        return image.split == "check"
-    return grouping.is_candidate(image.part_group) and _Wanted(session).more()
-
-
 class _Statement:
     """Writes verdicts on many images; what is there already was read beforehand."""
 

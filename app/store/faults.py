@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.errors import UserError
+from app.errors import PassingError, UserError
 from app.store import copies, project_file, sqlite_file
 
 _FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -24,7 +24,7 @@ def damaged(folder: Path, what: str = "") -> UserError:
 
 
 def full(folder: Path) -> UserError:
-    return UserError(f"The disk took nothing more: it is full, or a limit on file sizes is reached ({folder}).", "Nothing was changed. Make room and try again.")
+    return PassingError(f"The disk took nothing more: it is full, or a limit on file sizes is reached ({folder}).", "Nothing was changed. Make room and try again.")
 
 
 def denied(place: object) -> UserError:
@@ -32,7 +32,7 @@ def denied(place: object) -> UserError:
 
 
 def busy() -> UserError:
-    return UserError("Another program is writing to the project's database and does not let go of it.", "Nothing was changed. Close it and try again.")
+    return PassingError("Another program is writing to the project's database and does not let go of it.", "Nothing was changed. Close it and try again.")
 
 
 def _of_sqlite(fault: BaseException, folder: Path) -> UserError | None:
@@ -53,7 +53,7 @@ def _of_sqlite(fault: BaseException, folder: Path) -> UserError | None:
 def _of_server(fault: BaseException) -> UserError | None:
     state = getattr(fault, "sqlstate", None)
     if state == _PG_FULL:
-        return UserError("The database server's disk is full.", "Nothing was changed. Tell whoever runs the server.")
+        return PassingError("The database server's disk is full.", "Nothing was changed. Tell whoever runs the server.")
     if state in _PG_BUSY:
         return busy()
     if state is None and type(fault).__name__ == "OperationalError":

@@ -34,6 +34,7 @@ class GalleryRow(NamedTuple):  # made a hundred thousand at a time: a dataclass 
 @dataclass(frozen=True)
 class RegionRow:
     """A region that is shown on an image. key: ("annotation" or "proposal", id); kind: annotation, ignore or proposal.
+    The window adds those of kind "suggestion", with keys ("suggestion", n), which the project does not hold.
 
     score: 0 to 1, None for what a person holds true.
     """

@@ -64,6 +64,7 @@ ACTS = (
     Act("open", QT_TRANSLATE_NOOP("Act", "Open a project..."), ("Ctrl+O",), ALWAYS, "folder-open"),
     Act("page_label", QT_TRANSLATE_NOOP("Act", "Label images"), ("Ctrl+1",), PROJECT),
     *(Act(f"class_{k}", QT_TRANSLATE_NOOP("Act", "Class to draw with"), (str(k),), PROJECT, in_sheet=False) for k in range(1, 10)),
+    *(Act(f"accept_as_{k}", QT_TRANSLATE_NOOP("Act", "Accept as that class"), (f"Alt+{k}",), WRITING_IMAGE, in_sheet=False) for k in range(1, 10)),
 )
 
 
@@ -119,6 +120,7 @@ def key_sheet(parent: QWidget, made: Mapping[str, QAction]) -> QDialog:
     acts = [act for act in ACTS if act.id in made and act.in_sheet]
     lines = [(shown_key(act), text_of(act)) for act in acts] + [
         ("1-9", QCoreApplication.translate("Act", "Class to draw with")),
+        ("Alt+1-9", QCoreApplication.translate("Act", "Accept the proposal as that class")),
         (QCoreApplication.translate("Act", "Space"), QCoreApplication.translate("Act", "Hide all overlays while held")),
         ("Ctrl", QCoreApplication.translate("Act", "Erase while drawing")),
         (QCoreApplication.translate("Act", "Wheel"), QCoreApplication.translate("Act", "Zoom at the cursor; with Ctrl: brush size")),

@@ -45,6 +45,7 @@ class Context(QObject):
         self.image_id: int | None = None
         self.class_id: int | None = None
         self.focus: tuple[str, int] | None = None
+        self.steps_back: list[Callable[[], bool]] = []  # of what is kept nowhere: undo asks these first; True where one was taken back
         self._back_to = ""  # the page from which an image was opened, and which Esc goes back to
         self._writer = Writer(self)
         self._runner = JobRunner(workspace)
@@ -117,7 +118,8 @@ class Context(QObject):
         return self._writer.waiting
 
     def undo(self) -> None:
-        self._step("undo", self.workspace.undo)
+        if not any(step() for step in self.steps_back):
+            self._step("undo", self.workspace.undo)
 
     def redo(self) -> None:
         self._step("redo", self.workspace.redo)

@@ -6,47 +6,75 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from app.operations import drawing, review_images, support, verdicts
-from app.store.gallery import RegionRow
+from app.operations import drawing, review_images, suggesting, support, verdicts
 from app.ui.context import Context
+from app.ui.on_image import OnImage
+from app.ui.suggestions import Suggestions
+from app.ui.writer import Fault
+
+Key = tuple[str, int]
 
 
 class Decisions(QObject):
-    """`regions` gives what is shown on the open image now, `threshold` the score below which proposals are hidden."""
+    """`on_image` is what is shown on the open image, `threshold` gives the score below which proposals are hidden.
 
-    said = Signal(str)  # a note for the person
-    go_on = Signal()  # the image is decided: open the next one
+    said: a note for the person; completed: regions accepted with a whole image, and ids of the classes it is complete for;
+    go_on: the image is decided, open the next one.
+    """
 
-    def __init__(self, context: Context, regions: Callable[[], list[RegionRow]], threshold: Callable[[], float], parent: QObject) -> None:
+    said = Signal(str)
+    completed = Signal(int, list)
+    go_on = Signal()
+
+    def __init__(self, context: Context, on_image: OnImage, suggestions: Suggestions, threshold: Callable[[], float], parent: QObject) -> None:
         super().__init__(parent)
-        self._context, self._regions, self._threshold = context, regions, threshold
+        self._context, self._on_image, self._suggestions, self._threshold = context, on_image, suggestions, threshold
 
-    def _pending(self) -> list[RegionRow]:
-        return [r for r in self._regions() if r.kind == "proposal" and r.score >= self._threshold()]
-
-    def decide(self, word: str) -> None:
-        """accept or reject the proposal in focus; where none is, the first one gets the focus and nothing is decided."""
-        pending = self._pending()
-        keys = [r.key for r in pending]
-        if not pending:
+    def decide(self, word: str, class_id: int | None = None) -> None:
+        """accept (as another class, where one is given) or reject the proposal in focus; where none is, the first one gets
+        the focus and nothing is decided."""
+        keys = [r.key for r in self._on_image.undecided(self._threshold())]
+        if not keys:
             self.said.emit(self.tr("There is no proposal to decide on this image."))
         elif self._context.focus not in keys:
             self._context.set_focus(keys[0])
         else:
             here = keys.index(self._context.focus)
             left = keys[here + 1 :] + keys[:here]
-            title = self.tr("Accept a proposal") if word == "accept" else self.tr("Reject a proposal")
-            key = self._context.focus
             self._context.set_focus(left[0] if left else None)  # at once: a second key press means the next one
-            self._context.do(drawing.decide, key[1], word, title=title)
+            if keys[here][0] == "suggestion":
+                self._decide_suggestion(keys[here], word, class_id)
+            else:
+                title = self.tr("Accept a proposal") if word == "accept" else self.tr("Reject a proposal")
+                self._context.do(drawing.decide, keys[here][1], word, class_id, title=title)
+
+    def _decide_suggestion(self, key: Key, word: str, class_id: int | None) -> None:
+        if word == "reject":
+            self._suggestions.drop(key)
+            return
+        mask, suggested_class = self._suggestions.mask_of(key)
+        self._suggestions.take(key)
+
+        def failed(fault: Fault) -> None:
+            self._suggestions.taken(key, written=False)
+            self._context.failed.emit(fault)
+
+        self._context.do(
+            suggesting.accept, self._context.image_id, class_id or suggested_class, mask, title=self.tr("Accept a suggestion"),
+            done=lambda _: self._suggestions.taken(key, written=True), failed=failed,
+        )  # fmt: skip
 
     def accept_image(self) -> None:
         """All that is shown is accepted, the image is complete for the classes proposed there, and the next one is opened."""
-        image_id = self._context.image_id
-        self._context.do(review_images.accept_image, image_id, self._threshold(), title=self.tr("Accept all on an image"), done=self._accepted)
+        image_id, title = self._context.image_id, self.tr("Accept all on an image")
+        suggested = self._suggestions.answered(self._threshold())
+        if suggested:
+            self._context.do(suggesting.accept_image, image_id, self._threshold(), suggested, title=title, done=self._accepted)
+        else:
+            self._context.do(review_images.accept_image, image_id, self._threshold(), title=title, done=self._accepted)
 
-    def _accepted(self, answer: dict[str, int]) -> None:
-        self.said.emit(self.tr("%n region(s) accepted; the image is complete for what was proposed.", "", answer["accepted"]))
+    def _accepted(self, answer: dict) -> None:
+        self.completed.emit(answer["accepted"], answer["class_ids"])
         self.go_on.emit()
 
     def remove(self) -> None:
@@ -54,6 +82,8 @@ class Decisions(QObject):
         key = self._context.focus
         if key is None:
             self.said.emit(self.tr("Select a region first: press V and click it."))
+        elif key[0] == "suggestion":
+            self.decide("reject")
         else:
             self._context.set_focus(None)
             self._context.do(drawing.remove, key, title=self.tr("Remove a region"))
@@ -62,22 +92,33 @@ class Decisions(QObject):
         """Nothing is on this image; its proposals are rejected with it. Marks on it are named by the operation's refusal."""
         self._context.do(verdicts.defect_free, self._context.image_id, title=self.tr("Call an image defect-free"), done=lambda _: self.go_on.emit())
 
+    def empty(self) -> None:
+        """The same, after the person said that the marks on it go."""
+        self._context.do(
+            review_images.empty, self._context.image_id, title=self.tr("Call an image defect-free"), done=lambda _: self.go_on.emit()
+        )
+
     def needs_work(self) -> None:
         self._context.do(verdicts.needs_work, self._context.image_id, title=self.tr("Ask for work on an image"))
 
     def toggle_shot(self) -> None:
-        """Makes the image an example of the chosen class, or takes it out."""
-        image_id, class_id = self._context.image_id, self._context.class_id
+        """Makes the open image an example of the chosen class, or takes it out."""
+        self.set_shot(self._context.image_id, None)
+
+    def set_shot(self, image_id: int, wanted: bool | None) -> None:
+        """Makes an image an example of the chosen class (True), takes it out (False), or does the other of the two (None)."""
+        class_id = self._context.class_id
         if class_id is None:
             self.said.emit(self.tr("There is no class yet: draw one defect first."))
             return
 
         def act(session) -> bool:
-            if support.is_shot(session, class_id, image_id):
+            now = not support.is_shot(session, class_id, image_id) if wanted is None else wanted
+            if now:
+                support.add_shot(session, class_id, image_id)
+            else:
                 support.drop_shot(session, class_id, image_id)
-                return False
-            support.add_shot(session, class_id, image_id)
-            return True
+            return now
 
         said = {True: self.tr("This image is a shot now."), False: self.tr("This image is no shot any more.")}
         self._context.do(act, title=self.tr("Change the shots"), done=lambda now: self.said.emit(said[now]))

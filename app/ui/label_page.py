@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer
-from PySide6.QtGui import QAction, QColor, QCursor
-from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QAction, QColor
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSplitter, QToolButton, QVBoxLayout, QWidget
 
-from app.operations import images
 from app.store import gallery
 from app.store.changes import Change
 from app.store.gallery import ClassRow, RegionRow
@@ -20,20 +19,23 @@ from app.ui.check_images import CheckImages
 from app.ui.context import Context
 from app.ui.decisions import Decisions
 from app.ui.foot_line import FootLine
+from app.ui.hand import Hand
 from app.ui.message_bar import MessageBar
+from app.ui.misplaced import Misplaced
 from app.ui.name_field import NameField
+from app.ui.on_image import UNDECIDED, OnImage
 from app.ui.page import Page
 from app.ui.panels.classes import ClassesPanel
 from app.ui.panels.gallery import GalleryPanel
 from app.ui.panels.regions import RegionsPanel
 from app.ui.prelabelling import Prelabelling
-from app.ui.strokes import Stroke, Strokes
+from app.ui.strokes import Strokes
+from app.ui.suggestions import Suggestions
 from app.ui.thumbnails import Thumbnails
 from app.ui.writer import Fault
 
 _IGNORED = (140, 140, 140)
 _RECOUNT_MS = 400
-_BRUSHES = (1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36, 48, 64, 85, 113, 150, 200)
 
 
 class LabelPage(Page):
@@ -43,22 +45,19 @@ class LabelPage(Page):
         super().__init__(parent)
         self.context, self.messages = context, messages
         self.thumbnails = Thumbnails(parent=self)
-        self.shown: list[RegionRow] = []
-        self._missing = False
         self._in_view: int | None = None
-        self._newer = False
-        self._drawing = False
-        self._at: QPoint | None = None  # where the last gesture ended
-        self._brush = _BRUSHES.index(8)
         self._next_act = next_act.NextAct(self)
-        self._later: list = []  # keys pressed during a drag wait for its end
         self._recount = QTimer(self, singleShot=True, interval=_RECOUNT_MS)
         self._recount.timeout.connect(self._count)
         self._build()
-        self.strokes = Strokes(context, self.names, self._class_name, self)
-        self.prelabelling = Prelabelling(context, self.classes, self.messages, self)
-        self.decisions = Decisions(context, lambda: self.shown, self.foot.threshold, self)
+        self.hand = Hand(self.canvas, self.foot, self)
+        self.suggestions = Suggestions(context, lambda: self.hand.drawing, self)
         self.check = CheckImages(context, messages.say, self._go_on, self)
+        self.on_image = OnImage(context, self.suggestions, self.check.visible, self)
+        self.misplaced = Misplaced(context, self.gallery, messages, self)
+        self.strokes = Strokes(context, self.names, self._class_name, self.suggestions, self)
+        self.prelabelling = Prelabelling(context, self.classes, self.messages, self)
+        self.decisions = Decisions(context, self.on_image, self.suggestions, self.foot.threshold, self)
         self._connect()
         self._count()
 
@@ -129,13 +128,14 @@ class LabelPage(Page):
         calls: dict[str, Callable[[], None]] = {name: partial(self.use_tool, name) for name in actions.TOOLS}
         calls |= {f"class_{k}": partial(self.classes.choose, k - 1) for k in range(1, 10)}
         return calls | {
-            "smaller": partial(self.resize_brush, -1),
-            "larger": partial(self.resize_brush, 1),
+            "smaller": partial(self.hand.resize_brush, -1),
+            "larger": partial(self.hand.resize_brush, 1),
             "delete": self.decisions.remove,
             "shot": self.decisions.toggle_shot,
             "accept": partial(self.decisions.decide, "accept"),
             "reject": partial(self.decisions.decide, "reject"),
             "accept_all": self.accept_all,
+            **{f"accept_as_{k}": partial(self._accept_as, k - 1) for k in range(1, 10)},
             "defect_free": self.defect_free,
             "needs_work": self.decisions.needs_work,
             "prelabel": self.prelabelling.start,
@@ -166,6 +166,10 @@ class LabelPage(Page):
 
     def restore_layout(self, state: QByteArray) -> None:
         self.splitter.restoreState(state)
+
+    def _accept_as(self, place: int) -> None:
+        if place < len(self.classes.rows):
+            self.decisions.decide("accept", self.classes.rows[place].id)
 
     def _next_waiting(self, by: int) -> None:
         if not self.gallery.step_waiting(by):
@@ -201,12 +205,9 @@ class LabelPage(Page):
         context.stepped_back.connect(self._stepped_back)
         canvas.drawn.connect(self._drawn)
         canvas.picked.connect(self._picked)
-        canvas.failed.connect(self._unreadable)
+        canvas.failed.connect(self.misplaced.unreadable)
         canvas.hovered.connect(self.foot.show_position)
         canvas.zoomed.connect(self.foot.show_zoom)
-        canvas.viewport().installEventFilter(self)
-        canvas.set_brush(_BRUSHES[self._brush])
-        self.foot.show_brush(_BRUSHES[self._brush])
         self.foot.opacity_moved.connect(lambda opacity: canvas.set_overlay(opacity, False))
         canvas.set_overlay(self.foot.opacity(), False)
         self.foot.threshold_moved.connect(self._threshold_moved)
@@ -214,11 +215,18 @@ class LabelPage(Page):
         self.strokes.asked.connect(self.tell)
         self.strokes.asked.connect(lambda: None if self.strokes.unnamed else canvas.setFocus())
         self.strokes.kept.connect(self._kept)
+        self.strokes.rescued.connect(lambda: self.messages.say(self.tr("What could not be written is written now.")))
         self.strokes.first_shot.connect(lambda: self.messages.say(self.tr("What you leave unmarked on this image counts as good surface.")))
         self.decisions.said.connect(self.messages.say)
+        self.decisions.completed.connect(self._completed)
         self.decisions.go_on.connect(self._go_on)
         self.classes.removal_asked.connect(self._ask_removal)
         self.gallery.loaded.connect(self._loaded)
+        self.on_image.changed.connect(self._pass_on)
+        self.on_image.told.connect(self.tell)
+        self.suggestions.failed.connect(self.messages.say)
+        self.misplaced.changed.connect(self.tell)
+        self.misplaced.found.connect(lambda: self._open(context.image_id))
 
     # -- what is shown --------------------------------------------------------------------------------------------------------
 
@@ -234,49 +242,41 @@ class LabelPage(Page):
     def _open(self, image_id: int | None) -> None:
         if self.strokes.unnamed:
             self.strokes.drop()
-        self._missing, self._newer = False, False
+        self.misplaced.missing = False
         self.canvas.clear_draft()
         self._in_view = image_id if image_id in self.gallery.images else None
         self.canvas.show_image(self.gallery.path_of(image_id) if self._in_view is not None else None)
-        self.show_regions()
+        self.on_image.read()
         self.canvas.prefetch([self.gallery.path_of(k) for step in (1, 2, -1) if (k := self.gallery.view.neighbour(step)) is not None])
         self.canvas.setFocus()
         self.state_changed.emit()
 
-    def show_regions(self) -> None:
-        """Reads what is on the open image and shows it; the focus stays, or goes to the least certain proposal."""
-        image_id = self.context.image_id
-        self._newer = False
-        self.shown = self.check.visible(self.context.read(gallery.regions_on, image_id) if image_id is not None else [])
-        self._pass_on()
+    @property
+    def shown(self) -> list[RegionRow]:
+        """The regions on the open image, as they stand on the screen."""
+        return self.on_image.shown
 
     def _pass_on(self) -> None:
+        """Shows what is on the image; the focus stays, or goes to the least certain proposal."""
         colours = {row.id: QColor(row.colour).getRgb()[:3] for row in self.classes.rows}
-        self.canvas.show_regions(
-            [
-                Shown(r.key, r.mask, _IGNORED if r.kind == "ignore" else colours.get(r.class_id, _IGNORED), r.kind, r.score, self.regions.sure(r.score or 0))
-                for r in self.shown
-            ]
-        )
-        keys = [r.key for r in self.shown]
-        if self.context.focus not in keys:
-            waiting = [r.key for r in self.shown if r.kind == "proposal" and r.score >= self.foot.threshold()]
-            self.context.set_focus(waiting[0] if waiting else None)
+        self.canvas.show_regions([self._as_drawn(r, _IGNORED if r.kind == "ignore" else colours.get(r.class_id, _IGNORED)) for r in self.shown])
+        if self.context.focus not in [r.key for r in self.shown]:
+            waiting = self.on_image.undecided(self.foot.threshold())
+            # A rough suggestion is given no focus: what has it is never replaced, and the fitted one is on its way.
+            first = next((r.key for r in waiting if r.kind == "proposal" or self.suggestions.stage == "fitted"), None)
+            self.context.set_focus(first)
         self.canvas.focus_region(self.context.focus)
         self.regions.set_regions(self.shown, self.classes.rows)
-        self.foot.offer_threshold(any(r.kind == "proposal" for r in self.shown))
+        self.foot.offer_threshold(any(r.kind in UNDECIDED for r in self.shown))
         self.tell()
 
+    def _as_drawn(self, region: RegionRow, colour: tuple[int, int, int]) -> Shown:
+        return Shown(region.key, region.mask, colour, "proposal" if region.kind in UNDECIDED else region.kind, region.score, self.regions.sure(region.score or 0))
+
     def _changed(self, change: Change) -> None:
-        by_job = change.id is None
         if {"defect_class"} & change.tables:
             self._count()
-        if by_job and self.context.focus and self.context.focus[0] == "proposal":
-            fresh = self.context.read(gallery.regions_on, self.context.image_id)
-            self._newer = [r.key for r in fresh] != [r.key for r in self.shown]
-            self.tell()  # never replaced under the hand
-        elif self.context.image_id is not None and (not by_job or {"prediction", "inference"} & change.tables):
-            self.show_regions()
+        self.on_image.follow(change)
         self._recount.start()
 
     def _count(self) -> None:
@@ -304,11 +304,12 @@ class LabelPage(Page):
     def _now(self) -> next_act.Now:
         chosen = self.classes.by_id(self.context.class_id)
         return next_act.Now(
-            images=len(self.gallery.images), open_image=self.context.image_id is not None, missing=self._missing, read_only=not self.context.writing,
+            images=len(self.gallery.images), open_image=self.context.image_id is not None, missing=self.misplaced.missing, read_only=not self.context.writing,
             unnamed=self.strokes.unnamed is not None, class_name=chosen.name if chosen else "", shots=chosen.shots if chosen else 0,
-            unanswered=self.prelabelling.unanswered, pending_here=sum(r.kind == "proposal" for r in self.shown),
+            unanswered=self.prelabelling.unanswered, pending_here=sum(r.kind == "proposal" for r in self.shown), suggested=len(self.suggestions.regions),
             pending_images=self.gallery.waiting, decided=self.gallery.decided,
-            newer=self._newer, check=self.check.asked, marked_here=sum(r.kind == "annotation" for r in self.shown), met=self.check.met, focus=bool(self.context.focus) and self.context.focus[0] == "proposal", job=self.prelabelling.running,
+            newer=self.on_image.newer, check=self.check.asked, marked_here=sum(r.kind == "annotation" for r in self.shown), met=self.check.met,
+            focus=bool(self.context.focus) and self.context.focus[0] in UNDECIDED, job=self.prelabelling.running,
         )  # fmt: skip
 
     def _class_name(self, class_id: int | None) -> str:
@@ -330,74 +331,60 @@ class LabelPage(Page):
 
     def _threshold_moved(self, score: float) -> None:
         self.canvas.set_threshold(score)
-        hidden = {r.key for r in self.shown if r.kind == "proposal" and r.score < score}
-        if self.context.focus in hidden:
-            self.context.set_focus(next((r.key for r in self.shown if r.kind == "proposal" and r.key not in hidden), None))
+        left = [r.key for r in self.on_image.undecided(score)]
+        if self.context.focus and self.context.focus[0] in UNDECIDED and self.context.focus not in left:
+            self.context.set_focus(left[0] if left else None)
 
     # -- what the hand does ---------------------------------------------------------------------------------------------------
 
     def _drawn(self, mask, how: str) -> None:
-        self.strokes.take(mask, how, self.canvas.viewport().mapFromGlobal(QCursor.pos()) if self._at is None else self._at)
+        self.strokes.take(mask, how, self.hand.at)
 
-    def eventFilter(self, watched, event: QEvent) -> bool:
-        """Watches the canvas: a key pressed during a drag waits for its end; Ctrl and the wheel change the brush."""
-        kind = event.type()
-        if kind == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
-            self._drawing = True
-        elif kind == QEvent.Type.MouseButtonRelease and event.button() == Qt.MouseButton.LeftButton:
-            self._drawing, self._at = False, event.position().toPoint()
-            QTimer.singleShot(0, self._catch_up)
-        elif kind == QEvent.Type.Wheel and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.resize_brush(1 if event.angleDelta().y() > 0 else -1)
-            return True
-        return super().eventFilter(watched, event)
-
-    def when_free(self, call) -> None:
-        """call() now, or when the drag that is under way has ended."""
-        self._later.append(call) if self._drawing else call()
-
-    def _catch_up(self) -> None:
-        waiting, self._later = self._later, []
-        for call in waiting:
-            call()
+    def when_free(self, call: Callable[[], None]) -> None:
+        self.hand.when_free(call)
 
     def use_tool(self, name: str) -> None:
         self.canvas.set_tool(name)
         self.canvas.setFocus()
 
-    def resize_brush(self, by: int) -> None:
-        self._brush = max(0, min(len(_BRUSHES) - 1, self._brush + by))
-        self.canvas.set_brush(_BRUSHES[self._brush])
-        self.foot.show_brush(_BRUSHES[self._brush])
-
     def hold_space(self, held: bool) -> None:
         self.canvas.set_overlay(self.foot.opacity(), hidden=held)
 
     def escape(self) -> None:
-        """Takes back in order: what is being typed, a message, the opened image (where another page opened it), the selection."""
-        field = QApplication.focusWidget()
+        """Takes back in order: what is being typed, a draft without a name, a message, the selection, the opened image."""
+        field, focus = QApplication.focusWidget(), self.context.focus
         if isinstance(field, QLineEdit):
             field.clear()
             self.canvas.setFocus()
+        elif self.strokes.unnamed:
+            self.strokes.drop()
         elif self.messages.isVisible():
             self.messages.dismiss()
+        elif focus and focus[0] not in UNDECIDED:  # a proposal has the focus by itself: it was not selected
+            self.context.set_focus(None)
         elif not self.context.go_back():
             self.context.set_focus(None)
 
     def defect_free(self) -> None:
         marked = sum(r.kind == "annotation" for r in self.shown)
-        if marked:
-            self.messages.warn(Fault(self.tr("%n region(s) are marked on this image.", "", marked), self.tr("Remove them first, then press D again.")))
-        elif self.check.asked:
+        if self.check.asked and not marked:
             self.check.defect_free()
-        else:
+            return
+        if not marked:
             self.decisions.defect_free()
+            return
+        ways = [(self.tr("Remove them: it is defect-free"), self.decisions.empty), (self.tr("Keep them"), lambda: None)]
+        self.messages.say(self.tr("%n region(s) are marked on this image.", "", marked), ways)
+
+    def _completed(self, accepted: int, class_ids: list[int]) -> None:
+        names = ", ".join(filter(None, map(self._class_name, class_ids)))
+        self.messages.say(self.tr("%n region(s) accepted; the image is complete for {names}.", "", accepted).format(names=names))
 
     def accept_all(self) -> None:
         self.check.complete() if self.check.asked else self.decisions.accept_image()
 
     def show_newer(self) -> None:
-        self.check.show_proposals() if self.check.asked else self.show_regions()
+        self.check.show_proposals() if self.check.asked else self.on_image.show_newer()
 
     def _go_on(self) -> None:
         if not self.gallery.step_waiting(1):
@@ -411,34 +398,10 @@ class LabelPage(Page):
 
     # -- faults ---------------------------------------------------------------------------------------------------------------
 
-    def _kept(self, fault: Fault, stroke: Stroke) -> None:
-        """The stroke could not be written: it stays on the screen until it is, or until it is dropped."""
-        ways = [(self.tr("Try again"), lambda: self.strokes.again(fault)), (self.tr("Drop the stroke"), self.strokes.drop)]
-        self.messages.warn(fault, ways, closed=self.strokes.drop)
-
-    def _unreadable(self, sentence: str) -> None:
-        self._missing = not self.gallery.path_of(self.context.image_id).exists() if self.context.image_id in self.gallery.images else False
-        ways = [(self.tr("Locate..."), self._ask_where)] if self._missing and self.context.writing else []
-        self.messages.warn(Fault(sentence), ways)
-        self.tell()
-
-    def _ask_where(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, self.tr("Where do the images lie now?"))
-        if folder:
-            self.locate(folder)
-
-    def locate(self, folder: str) -> None:
-        """Looks below a folder for the images that are missing."""
-        self.context.do(images.locate, folder, title=self.tr("Locate moved images"), done=self._located)
-
-    def _located(self, count: int) -> None:
-        self.messages.say(self.tr("%n image(s) found again.", "", count) if count else self.tr("None of the missing images lies there."))
-        self.gallery.reload()
-        self.gallery.loaded.connect(self._reopen, Qt.ConnectionType.SingleShotConnection)
-
-    def _reopen(self) -> None:
-        self.gallery.retry_pictures()
-        self._open(self.context.image_id)
+    def _kept(self, fault: Fault) -> None:
+        """A stroke could not be written: it stays on the screen until it is, or until the person drops it."""
+        ways = [(self.tr("Try again"), self.strokes.again), (self.tr("Drop the stroke"), self.strokes.drop)]
+        self.messages.warn(fault, ways)
 
     def _ask_removal(self, row: ClassRow) -> None:
         if not (row.annotations or row.pending):
@@ -449,4 +412,5 @@ class LabelPage(Page):
         self.messages.say(said, [(self.tr("Remove {name}").format(name=row.name), lambda: self.classes.remove(row)), (self.tr("Keep it"), lambda: None)])
 
     def close_project(self) -> None:
+        self.suggestions.close()
         self.thumbnails.close()

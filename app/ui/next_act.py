@@ -13,7 +13,8 @@ ENOUGH_SHOTS = 3
 
 @dataclass(frozen=True)
 class Now:
-    """What the line is found from. shots: of the chosen class; job: (done, total) of one at work; focus: a proposal is in focus;
+    """What the line is found from. shots: of the chosen class; job: (done, total) of one at work; focus: a proposal or a suggestion is in
+    focus; suggested: suggestions on the open image; newer: proposals that wait for F5 (0: some have only gone), None where nothing waits;
     check: the open image is to be marked before its proposals are shown; met: how they met it, once it is marked."""
 
     images: int = 0
@@ -27,7 +28,8 @@ class Now:
     pending_here: int = 0
     pending_images: int = 0
     decided: int = 0
-    newer: bool = False
+    suggested: int = 0
+    newer: int | None = None
     focus: bool = False
     check: bool = False
     marked_here: int = 0
@@ -54,16 +56,22 @@ class NextAct(QObject):
             return self.tr("Check image: mark every defect on it, then press Shift+A; its proposals appear then")
         if now.check:
             return self.tr("Check image: mark it yourself first, then press Shift+A (D if there is nothing, F5 to see the proposals now)")
-        if now.newer:
-            return self.tr("There are newer proposals on this image: F5 shows them")
+        return self._deciding(now) or self._drawing(now) or self._going_on(now)
+
+    def _deciding(self, now: Now) -> str:
+        """What waits on the open image."""
+        if now.newer is not None:
+            return self.tr("%n new proposal(s), F5", "", now.newer) if now.newer else self.tr("The proposals on this image have changed: F5 shows them")
+        if now.pending_here and now.met:
+            said = self.tr("The model found {found} of {regions} here: accept (A) or reject (R) what else it proposed, %n left", "", now.pending_here)
+            return said.format(found=now.met.found, regions=now.met.regions)
+        if now.focus:
+            return self.tr("Accept (A) or reject (R) the proposal with bright corners: %n left on this image", "", now.pending_here + now.suggested)
+        if now.suggested:
+            return self.tr("%n suggestion(s), kept only if you accept: press A to look at the first, or go on drawing", "", now.suggested)
         if now.pending_here:
-            if now.met:
-                said = self.tr("The model found {found} of {regions} here: accept (A) or reject (R) what else it proposed, %n left", "", now.pending_here)
-                return said.format(found=now.met.found, regions=now.met.regions)
-            if now.focus:
-                return self.tr("Accept (A) or reject (R) the proposal with bright corners: %n left on this image", "", now.pending_here)
             return self.tr("Review %n proposal(s) on this image: click one", "", now.pending_here)
-        return self._drawing(now) or self._going_on(now)
+        return ""
 
     def _drawing(self, now: Now) -> str:
         """Before there are shots enough, the next act is to draw."""

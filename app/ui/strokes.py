@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 
-from app.operations import drawing
+from app.operations import drawing, suggesting
 from app.ui.context import Context
 from app.ui.name_field import NameField
+from app.ui.suggestions import Suggestions
 from app.ui.writer import Fault
 from core_models.contract.mask import Mask
+
+_RETRY_MS = 3000  # between two attempts to write what a full disk, say, did not take
 
 
 @dataclass(frozen=True)
@@ -22,21 +25,35 @@ class Stroke:
 
 
 class Strokes(QObject):
-    """Takes the finished gestures of the canvas. `settled`: no stroke waits any more, so that the draft may go."""
+    """Takes the finished gestures of the canvas. unnamed: the one that waits for the name of its class.
+
+    settled: no stroke waits any more, so that the draft may go; asked: the field was shown or went; first_shot: a class has its
+    first example; kept: why a stroke is not written, which stays on the screen; rescued: it is written after all.
+    """
 
     settled = Signal()
-    asked = Signal()  # the field was shown or went
-    first_shot = Signal()  # a class has its first example
-    kept = Signal(object, object)  # Fault and the Stroke that is still on the screen
+    asked = Signal()
+    first_shot = Signal()
+    kept = Signal(object)  # Fault
+    rescued = Signal()
 
-    def __init__(self, context: Context, names: NameField, class_name: Callable[[int | None], str], parent: QObject) -> None:
+    def __init__(self, context: Context, names: NameField, class_name: Callable[[int | None], str], suggestions: Suggestions, parent: QObject) -> None:
         super().__init__(parent)
-        self._context, self._names, self._class_name = context, names, class_name
+        self._context, self._names, self._class_name, self._suggestions = context, names, class_name, suggestions
         self._waiting = 0
         self._newest: tuple[str, int] | None = None  # what the stroke before made; set in the writer's thread
+        self._unwritten: list[Fault] = []
+        self._trying = False  # the unwritten are being tried again by themselves: their fault was said
         self.unnamed: Stroke | None = None
+        self._retry = QTimer(self, singleShot=True, interval=_RETRY_MS)
+        self._retry.timeout.connect(self._try_quietly)
         names.named.connect(self._named)
         names.dropped.connect(self.drop)
+
+    @property
+    def unwritten(self) -> int:
+        """How many strokes could not be written yet."""
+        return len(self._unwritten)
 
     def take(self, mask: Mask, how: str, at: QPoint) -> None:
         """A gesture has ended on the open image; `at` is where the field is shown while there is no class."""
@@ -61,19 +78,46 @@ class Strokes(QObject):
             "erase": self.tr("Erase"),
             "ignore": self.tr("Ignore a region"),
         }[stroke.how].format(name=name)
+        if self._take_over(stroke, title):
+            return
         follows, selected, class_id = self._waiting > 0, self._context.focus, self._context.class_id
         self._waiting += 1
 
         def act(session) -> tuple[str, int] | None:
             # On a slow disk the stroke before is not answered yet; what it made is selected all the same.
             region = self._newest if follows else selected
-            self._newest = drawing.stroke(session, stroke.image_id, class_id, stroke.mask, stroke.how, region)
+            self._newest = drawing.stroke(session, stroke.image_id, class_id, stroke.mask, stroke.how, _in_project(region))
             return self._newest
 
         self._context.do(
             act, title=title,
             done=lambda key: self._written(stroke, key), failed=lambda fault: self._failed(stroke, fault),
         )  # fmt: skip
+
+    def _take_over(self, stroke: Stroke, title: str) -> bool:
+        """A stroke on the suggestion in focus makes a mark of it, in one step; whether it is one."""
+        key = self._context.focus
+        found = self._suggestions.mask_of(key)
+        if found is None or stroke.how == "ignore" or not found[0].intersection_area(stroke.mask):
+            return False
+        mask, class_id = found
+        if stroke.how == "erase" and not (mask - stroke.mask).area:
+            self._suggestions.drop(key)
+            self._emit_settled()
+            return True
+        self._suggestions.take(key)
+        self._waiting += 1
+
+        def act(session) -> tuple[str, int] | None:
+            self._newest = suggesting.take_over(session, stroke.image_id, class_id, mask, stroke.mask, stroke.how)
+            return self._newest
+
+        def done(made: tuple[str, int] | None) -> None:
+            self._suggestions.taken(key, written=True)
+            self._written(stroke, made)
+
+        self._context.do(act, title=title, done=done, failed=lambda fault: self._failed(stroke, fault))
+        return True
 
     def _named(self, name: str) -> None:
         stroke, self.unnamed = self.unnamed, None
@@ -93,34 +137,55 @@ class Strokes(QObject):
             self.first_shot.emit()
 
     def _written(self, stroke: Stroke, key: tuple[str, int] | None) -> None:
-        self._settle()
+        self._waiting -= 1
+        self._emit_settled()
         if self._context.image_id == stroke.image_id:
             self._context.set_focus(key)
+        if self._trying and not self._waiting and not self._unwritten:
+            self._trying = False
+            self.rescued.emit()
 
     def _failed(self, stroke: Stroke, fault: Fault) -> None:
         self._waiting -= 1
-        if stroke.how == "erase":  # there is nothing to keep of it
+        if stroke.how == "erase" and not fault.passing:  # there is nothing to keep of it
             self._context.failed.emit(Fault(fault.sentence, fault.hint))
             self._emit_settled()
-        else:
-            self.kept.emit(fault, stroke)
+            return
+        self._unwritten.append(fault)
+        if not self._trying:
+            self.kept.emit(fault)
+        if fault.passing:
+            self._retry.start()
 
-    def again(self, fault: Fault) -> None:
-        """Writes once more what could not be written."""
-        self._waiting += 1
-        fault.again()
+    def again(self) -> None:
+        """Writes once more what could not be written, in its order."""
+        self._trying = False
+        self._try()
+
+    def _try_quietly(self) -> None:
+        self._trying = bool(self._unwritten)
+        self._try()
+
+    def _try(self) -> None:
+        faults, self._unwritten = self._unwritten, []
+        self._waiting += len(faults)
+        for fault in faults:
+            fault.again()
 
     def drop(self) -> None:
-        """The draft is not wanted."""
+        """The drafts are not wanted."""
         self.unnamed = None
+        self._unwritten, self._trying = [], False
+        self._retry.stop()
         self._names.hide()
         self._emit_settled()
         self.asked.emit()
 
-    def _settle(self) -> None:
-        self._waiting -= 1
-        self._emit_settled()
-
     def _emit_settled(self) -> None:
-        if not self._waiting and self.unnamed is None:
+        if not self._waiting and not self._unwritten and self.unnamed is None:
             self.settled.emit()
+
+
+def _in_project(key: tuple[str, int] | None) -> tuple[str, int] | None:
+    """The key of a region that the project knows; a suggestion is none."""
+    return None if key and key[0] == "suggestion" else key

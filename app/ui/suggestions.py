@@ -61,6 +61,7 @@ class Suggestions(QObject):
         self._rows: list[RegionRow] = []
         self._dropped: dict[tuple[int, int], list[Mask]] = {}  # by image and class
         self._steps: list[tuple[tuple[int, int], Mask]] = []  # drops since the last change: undo takes them back first
+        self._taken: dict[tuple[str, int], bool] = {}  # accepted ones, and whether that is written
         self._count = 0
         self._complaint = ""
         self._filled: set[str] = set()
@@ -74,9 +75,11 @@ class Suggestions(QObject):
         self._wait.timeout.connect(self._read)
         self._heard.connect(self._hear)
         context.image_selected.connect(lambda _: self._leave())
-        context.class_selected.connect(lambda _: self._leave())
+        context.class_selected.connect(lambda _: (self._leave(), self.changed.emit()))
+        context.focus_changed.connect(lambda _: self._let_go())
         context.changed.connect(self._changed)
         context.jobs_changed.connect(self._jobs)
+        context.steps_back.append(self.take_back)
 
     # -- what the page asks ---------------------------------------------------------------------------------------------------
 
@@ -97,6 +100,19 @@ class Suggestions(QObject):
             where = self._context.image_id, found[1]
             self._dropped.setdefault(where, []).append(found[0])
             self._steps.append((where, found[0]))
+            self._filter()
+
+    def take(self, key: tuple[str, int]) -> None:
+        """It is being accepted: it is shown no more, so that a second key press cannot accept it twice."""
+        self._taken[key] = False
+        self._filter()
+
+    def taken(self, key: tuple[str, int], *, written: bool) -> None:
+        """What became of it: written, it goes by the mark that it has become; else it is shown again."""
+        if written:
+            self._taken[key] = True
+        else:
+            del self._taken[key]
             self._filter()
 
     def take_back(self) -> bool:
@@ -184,6 +200,7 @@ class Suggestions(QObject):
         if tag != self._tag:
             return
         self._question = found
+        self._taken = {key: written for key, written in self._taken.items() if not written}
         if found is None:
             if not self._hand_on():
                 self._rows, self._shown, self.stage, self.newer = [], None, "", 0
@@ -227,6 +244,11 @@ class Suggestions(QObject):
             self._complaint = sentence
             self.failed.emit(sentence)
 
+    def _let_go(self) -> None:
+        """What waited because of the hand alone comes by itself when the hand is off."""
+        if self.newer and not self._hand_on():
+            QTimer.singleShot(0, self, lambda: self._take() if self.newer else None)
+
     def _hand_on(self) -> bool:
         return self._in_hand() or self.mask_of(self._context.focus) is not None
 
@@ -257,13 +279,11 @@ class Suggestions(QObject):
         if self._question is None:
             fresh = self._rows
         else:
-            kept = {id(mask) for mask in (r.mask for r in suggesting.fresh(self._as_regions(), self._spoken(), self._question.cut))}
+            regions = [Region(row.mask, row.score) for row in self._rows]
+            kept = {id(region.mask) for region in suggesting.fresh(regions, self._spoken(), self._question.cut)}
             fresh = [row for row in self._rows if id(row.mask) in kept]
-        self.regions = fresh
+        self.regions = [row for row in fresh if row.key not in self._taken]
         self.changed.emit()
-
-    def _as_regions(self) -> list[Region]:
-        return [Region(row.mask, row.score) for row in self._rows]
 
     # -- beside it ----------------------------------------------------------------------------------------------------------------
 
@@ -272,7 +292,7 @@ class Suggestions(QObject):
         if question.model.folder in self._filled:
             return
         self._filled.add(question.model.folder)
-        context, tag = self._context, self._tag
+        context = self._context
 
         def work() -> None:
             refs = context.read(suggesting.in_order)

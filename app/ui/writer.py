@@ -12,26 +12,30 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
-from app.errors import UserError
+from app.errors import PassingError, UserError
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Why something could not be done, for a person: a sentence, a way out, and how to do it again (None: no use)."""
+    """Why something could not be done, for a person: a sentence, a way out, and how to do it again (None: no use).
+
+    passing: it may pass by itself, so that trying again later is worth it.
+    """
 
     sentence: str
     hint: str = ""
     again: Callable[[], None] | None = None
     details: str = ""
+    passing: bool = False
 
 
 def fault_of(exception: BaseException) -> Fault:
     """The Fault that tells of an exception; one that is no UserError is a fault of the program, with its details."""
     if isinstance(exception, UserError):
         # A way out that names a command is none in the window.
-        return Fault(exception.sentence, "" if "defectloop " in exception.hint or "--" in exception.hint else exception.hint)
+        return Fault(exception.sentence, "" if "defectloop " in exception.hint or "--" in exception.hint else exception.hint, passing=isinstance(exception, PassingError))
     sentence = QCoreApplication.translate("Writer", "Something went wrong inside the program ({kind}); what was done before is kept.")
     return Fault(sentence.format(kind=type(exception).__name__), details="".join(traceback.format_exception(exception)))
 

@@ -8,11 +8,18 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
+from app import settings
 from app.operations import images, models
 from app.store.records import Project
 from app.ui.main_window import MainWindow, application
 from app.workspace import Workspace
 from tests.toy_project import Toy, make_toy
+
+
+@pytest.fixture(autouse=True)
+def no_suggestions(_own_user_folders) -> None:
+    """No warm worker is started behind the canvas; the tests of suggestions start a toy."""
+    settings.save(settings.Settings(suggest=False))
 
 
 @pytest.fixture

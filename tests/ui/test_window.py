@@ -346,7 +346,7 @@ def test_a_missing_image_says_so_and_is_found_again(toy_of, opened, qtbot, tmp_p
     show(window, toy, 3, qtbot)
     qtbot.waitUntil(lambda: "where it lies" in window.page.act.text())
     assert [w.text() for w in window.messages.ways] == ["Locate..."]
-    window.page.locate(str(moved))
+    window.page.misplaced.locate(str(moved))
     qtbot.waitUntil(lambda: "where it lies" not in window.page.act.text(), timeout=30000)
     assert window.page.gallery.path_of(toy.image_ids[3]).parent == moved
 

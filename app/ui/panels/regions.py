@@ -32,7 +32,7 @@ class _Drawn(QStyledItemDelegate):
             painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), QColor(now.accent))
         colour = QColor(class_.colour if class_ and region.kind != "ignore" else now.faint)
         # As on the canvas: filled is held true, dashed is only proposed.
-        proposed = region.kind == "proposal"
+        proposed = region.kind in ("proposal", "suggestion")
         painter.setPen(QPen(colour, 2, Qt.PenStyle.DashLine if proposed else Qt.PenStyle.SolidLine))
         painter.setBrush(Qt.BrushStyle.NoBrush if proposed else colour)
         painter.drawRoundedRect(QRect(box.left() + 12, box.center().y() - 5, 12, 12), 2, 2)
@@ -88,7 +88,8 @@ class RegionsPanel(QWidget):
             return self.tr("ignored")
         if region.score is None:
             return self.tr("marked")
-        return self.tr("proposed, {sure}").format(sure=self.sure(region.score))
+        said = self.tr("suggested, {sure}") if region.kind == "suggestion" else self.tr("proposed, {sure}")
+        return said.format(sure=self.sure(region.score))
 
     def sure(self, score: float) -> str:
         """A score in a word."""
