@@ -16,6 +16,8 @@ from core_models import serve, turn
 from core_models.contract.job import Region
 from core_models.contract.mask import Mask
 
+GATE = os.environ.get("TOY_GATE", "")  # the fitted answer waits until there is such a file
+
 
 @dataclass
 class Scored:
@@ -43,12 +45,18 @@ class ToyModel:
                 time.sleep(0.05)
         if how == "stuck":
             time.sleep(1000)
+        while not self.rough and GATE and not os.path.exists(GATE):
+            turn.pause()
+            time.sleep(0.02)
         return how
 
     def score(self, image, prepared):
         return Scored(np.full((image.height, image.width), 7 if self.rough else 9, np.uint8))
 
     def regions(self, scored, prepared):
+        if prepared == "several":
+            squares = ((4, 4), (20, 4)) if self.rough else ((4, 20), (18, 22), (30, 4))
+            return 0.5, tuple(Region(Mask.from_array(np.ones((8, 8), bool), x, y), 0.6 + 0.1 * k) for k, (x, y) in enumerate(squares))
         return 0.5, (Region(Mask(1, 2, 3, 4, b"0<"), 0.75),)
 
 
