@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.errors import UserError
 from app.jobs import launchers, runner
-from app.operations import classes, jobs, models, review
+from app.operations import candidates, classes, jobs, models, review
 from app.store.records import Job
 from app.workspace import Workspace
 
@@ -105,6 +105,23 @@ def add_backbone(workspace: Workspace, name: str, said: Callable[[str], None] = 
         made = Path(folder) / name
         launchers.make_backbone(name, made, said)
         return workspace.do(lambda session: models.add_backbone(session, workspace.folder, made).id, title="", undoable=False)
+
+
+def retire(workspace: Workspace, version_id: int) -> None:
+    """Takes a version out of use for good and removes its weights; UserError where something still needs it."""
+    folder = workspace.do(models.retire_id, workspace.folder, version_id, title="", undoable=False)
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def mark_more(workspace: Workspace, class_id: int | None, count: int) -> list[int]:
+    """The person asks for so many more check images (of a class; None: defect-free ones): three times as many images to look through, the
+    likeliest first. [] where no undecided candidate is left."""
+    with workspace.read() as session:
+        ids = candidates.to_mark(session, class_id, 3 * count)
+    if ids:
+        workspace.do(candidates.want_more, len(ids), title="", undoable=False)
+    return ids
 
 
 def resume(workspace: Workspace, job_id: int) -> int:

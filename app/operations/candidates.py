@@ -78,11 +78,10 @@ def to_mark(session: Session, class_id: int | None, limit: int) -> list[int]:
 
 
 def want_more(session: Session, count: int) -> None:
-    """The person asks for so many check images beyond what the program would ask for by itself."""
+    """The person asks for so many check images beyond what the program would ask for by itself; where none was asked for, some are from now on."""
     project = session.scalar(select(Project))
-    there = Wanted(session).groups
-    if project is not None and there + count > max(ALL_GROUPS, project.settings.get("check_groups", 0)):
-        project.settings = {**project.settings, "check_groups": there + count}
+    most = max(project.settings.get("check_groups", 0), Wanted(session).groups + count)
+    project.settings = {**project.settings, "check_candidates": True, "check_groups": most}
 
 
 def _has_begun(session: Session) -> bool:

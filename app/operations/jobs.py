@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import settings
 from app.errors import UserError
-from app.operations import images, models, proposals, support, truth
+from app.operations import images, learning, models, proposals, support, truth
 from app.store import changes
 from app.store.records import DefectClass, Image, Inference, Job, ModelVersion, Project, now
 from core_models.contract import job as contract
@@ -86,7 +86,7 @@ def queue_finetune(
     if activate is None:
         project = session.scalar(select(Project))
         activate = "better" if project and project.settings.get("auto_activate") else "never"
-    request = {"version_id": version.id, "activate": activate, "device": device}
+    request = {"version_id": version.id, "incumbent_id": incumbent.id, "activate": activate, "device": device, "labels": learning.labels(session)}
     for job in session.scalars(select(Job).where(Job.kind == "finetune", Job.state.in_((*OPEN, "interrupted"))).order_by(Job.id.desc())):
         if job.spec == request and (project_folder / job.folder / contract.SPEC).exists() and contract.read_spec(project_folder / job.folder) == spec:
             return job if job.state in OPEN else requeue(session, project_folder, job)

@@ -195,6 +195,13 @@ def retire(session: Session, project_folder: Path, version: ModelVersion) -> Pat
     return project_folder / version.folder if version.folder else None
 
 
+def retire_id(session: Session, project_folder: Path, version_id: int) -> Path | None:
+    """`retire` by number, on record in the history."""
+    folder = retire(session, project_folder, get(session, version_id))
+    changes.note(session, f"Retire version {version_id}")
+    return folder
+
+
 def listed(session: Session) -> list[dict]:
     """All versions in use, oldest first. folder is relative to the project, None for what ships; backbone is the name of the one
     that a version reads, "bundled" for the one that ships, None where the version's folder cannot be read."""
@@ -206,6 +213,8 @@ def listed(session: Session) -> list[dict]:
             "engine": v.engine,
             "backbone": _backbone(v, session.info["folder"]),
             "parent": v.parent_id,
+            "created_at": v.created_at,
+            "job": v.job_id,
             "active": v.id in in_use,
             "metrics": v.metrics,
             "data_digest": v.data_digest,

@@ -143,21 +143,37 @@ def revive(session: Session, version_id: int, class_ids: Iterable[int] | None = 
 
     What the same classes have pending from other shots of the version is superseded. Undoable.
     """
-    digests = present_digests(session, class_ids)
-    found = [(i, p) for i, p in _of_version(session, version_id, ("superseded", "withdrawn", "pending")) if i.class_id in digests]
-    back = []
-    for i, p in found:
-        if i.support_digest != digests[i.class_id]:
-            if p.decision == "pending":
-                p.decision = "superseded"
-        elif p.decision != "pending":
+    decisions = _of_revival(session, version_id, present_digests(session, class_ids))
+    for p, decision in decisions:
+        p.decision = decision
+    return sum(decision == "pending" for _, decision in decisions)
+
+
+def would_revive(session: Session, version_id: int) -> int:
+    """How many regions would await a decision if the version became the active one: those that are shown, not below their class's cut."""
+    cuts = dict(map(tuple, session.execute(select(DefectClass.id, DefectClass.cut))))
+    digests = present_digests(session)
+    decisions = {p.id: decision for p, decision in _of_revival(session, version_id, digests)}
+    found = _of_version(session, version_id, ("superseded", "withdrawn", "pending"))
+    removed = set(session.scalars(select(Image.id).where(Image.removed)))
+    found = [(i, p) for i, p in found if i.class_id in digests and i.image_id not in removed and p.score >= cuts[i.class_id]]
+    return sum(decisions.get(p.id, p.decision) == "pending" for _, p in found)
+
+
+def _of_revival(session: Session, version_id: int, digests: dict[int, str]) -> list[tuple[Prediction, str]]:
+    """What becomes of a version's undecided regions when it is active again."""
+    decisions, back = [], []
+    for i, p in _of_version(session, version_id, ("superseded", "withdrawn", "pending")):
+        if i.class_id in digests and i.support_digest != digests[i.class_id]:
+            decisions += [(p, "superseded")] if p.decision == "pending" else []
+        elif i.class_id in digests and p.decision != "pending":
             back.append((i, p))
     for images in chunks(sorted({i.image_id for i, _ in back})):
         known = _Known(session, images, digests)
         for i, p in back:
             if images[0] <= i.image_id <= images[-1]:
-                p.decision = "agrees" if known.holds(i.image_id, i.class_id, p.mask) else "pending"
-    return sum(p.decision == "pending" for _, p in back)
+                decisions.append((p, "agrees" if known.holds(i.image_id, i.class_id, p.mask) else "pending"))
+    return decisions
 
 
 def settle_known(session: Session, image_id: int) -> int:

@@ -115,7 +115,7 @@ def figures(session: Session) -> Figures:
         active=(version.id, version.engine) if version else None,
         classes=tuple((c.id, c.name, c.colour) for c in classes),
         images=_images(session, states, regions, said), regions=regions,
-        alarms=_alarms(session, clean), quality=_quality(session), checks=_checks(session, {c.id: c.name for c in classes}),
+        alarms=_alarms(session, clean), quality=quality(session), checks=_checks(session, {c.id: c.name for c in classes}),
     )  # fmt: skip
 
 
@@ -204,7 +204,7 @@ def _alarms(session: Session, clean: set[int]) -> list[Alarms]:
     return [Alarms(id_, engine, tuple(sorted(looked[id_])), tuple(sorted(alarmed[id_]))) for id_, engine in versions if id_ in looked]
 
 
-def _quality(session: Session) -> list[Quality]:
+def quality(session: Session) -> list[Quality]:
     """Of each version that was measured on the check images, the last measurement; oldest version first."""
     engines = dict(map(tuple, session.execute(select(ModelVersion.id, ModelVersion.engine))))
     found: dict[int, Quality] = {}

@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.store import queries
-from app.store.records import Annotation, Image, Inference, Prediction
+from app.store.records import Annotation, Image, Inference, ModelVersion, Prediction
 from app.store.shots import present_digest
 from core_models.contract.mask import Mask
 
@@ -101,10 +101,10 @@ def class_rows(session: Session) -> list[ClassRow]:
     ]
 
 
-def unanswered(session: Session) -> int:
-    """How many images a pre-labelling would go through: those without an answer of the active version and the present
+def unanswered(session: Session, version: ModelVersion | None = None) -> int:
+    """How many images a pre-labelling would go through: those without an answer of the version (the active one, by default) and the present
     shots for some class that has shots. 0 where no class has shots."""
-    version = queries.active_version(session)
+    version = version or queries.active_version(session)
     digests = {c.id: digest for c in queries.all_classes(session) if (digest := present_digest(session, c.id))}
     if version is None or not digests:
         return 0

@@ -80,10 +80,10 @@ def create(name: str, values: dict | None = None) -> nn.Module:
 
 
 def describe() -> list[dict]:
-    """What a window needs to offer the engines: name, kind, summary, parameters with type and default."""
+    """What a window needs to offer the engines: name, kind, summary, whether it can be fine-tuned, parameters with type and default."""
     return [
         {
-            "name": e.name, "kind": e.kind, "summary": e.summary,
+            "name": e.name, "kind": e.kind, "summary": e.summary, "trained": bool(getattr(e.build, "trained", False)),
             "params": [{"name": f.name, "type": f.type if isinstance(f.type, str) else f.type.__name__, "default": f.default}
                        for f in dataclasses.fields(e.params)],
         }

@@ -32,7 +32,7 @@ class NearestParams:
     orientations: int = 8
 
 
-@register("nearest", params=NearestParams, summary="Nearest neighbours among the shots' cells: at once, roughly")
+@register("nearest", params=NearestParams, summary="For a first rough look: compares every place with the marked ones, and answers at once.")
 class Nearest(FewShotSegmenter):
     orientations = 8
     peak = 1.3

@@ -48,7 +48,7 @@ class MultiScaleDecoder(nn.Module):
         return F.relu(self.fuse(torch.cat([x, resize(half, size), resize(quarter, size)], 1)))
 
 
-@register("strip_steel", params=StripSteelParams, summary="Trained by episodes and on your own labels: matches a prototype of the shots, decodes at three scales.")
+@register("strip_steel", params=StripSteelParams, summary="For going on: was trained beforehand, matches what the shots have in common, and learns on from your own labels.")
 class StripSteel(FewShotSegmenter):
     """Few-shot segmentation after "Few-Shot Semantic Segmentation of Strip Steel Surface Defects Based on Meta-Learning",
     Journal of Northeastern University (Natural Science) 45 (2024).

@@ -59,7 +59,7 @@ class Decoder(nn.Module):
         return self.last(F.relu(self.second(F.relu(self.first(x)))))
 
 
-@register("support_head", params=SupportHeadParams, summary="A small decoder fitted to the shots in seconds")
+@register("support_head", params=SupportHeadParams, summary="For the start: fits a small decoder to your one to five shots in seconds.")
 class SupportHead(FewShotSegmenter):
     """Fits a `Decoder` to the shots' views by cross-entropy and Dice, and adds the nearest neighbours' answer to its logits.
 
