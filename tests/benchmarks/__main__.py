@@ -15,7 +15,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True, help="the folder of the real data sets")
     data = parser.parse_args().data.resolve()
     failed = 0
-    for name, words in (("measures", []), ("real_input", [str(data)])):
+    for name, words in (("measures", []), ("window", []), ("canvas", []), ("real_input", [str(data)])):
         failed |= subprocess.run([sys.executable, "-m", f"tests.benchmarks.{name}", *words]).returncode
     report.main()
     return failed

@@ -54,10 +54,11 @@ def machine() -> dict:
     }
 
 
-def write(name: str, title: str, figures: dict, **settings: object) -> Path:
-    """Writes the figures of one benchmark; `settings` are its seeds, draws and sizes."""
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{name}.json"
+def write(name: str, title: str, figures: dict, folder: Path | None = None, **settings: object) -> Path:
+    """Writes the figures of one benchmark into a folder (the repository's); `settings` are its seeds, draws and sizes."""
+    folder = folder or RESULTS
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.json"
     value = {
         "title": title,
         "date": datetime.now(UTC).date().isoformat(),

@@ -1,0 +1,351 @@
+"""What the window costs on this machine, offscreen: `python -m tests.benchmarks.window [--only NAME...] [--out FOLDER]`.
+
+The whole window is driven, by key and mouse events, each measure in a process of its own with a home folder of its own.
+Beside the time on the clock stands processor time: the first is what a person waits, the second is not moved by what else
+the machine does. The projects are generated: links to a few image files under as many names as are asked for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from tests.benchmarks import generated
+from tests.benchmarks.common import CHECKOUT, write
+
+SCREEN_PX = (1366, 768)
+GROWTH_MB = 8  # what an allocator moves about: less than 4 kB for each change
+RUNS = 5
+WARM, CHANGES = 1_000, 2_000  # the first fill the caches of pictures
+COLUMNS = ["what", "measured", "at most", "holds", "processor time", "remark"]
+
+# -- the window, driven ----------------------------------------------------------------------------------------------------
+
+
+class Driven:
+    """The window in this process, with its longest calls."""
+
+    def __init__(self) -> None:
+        from tests.benchmarks.gui_meter import MeteredApplication
+
+        self.application = MeteredApplication()
+        from app.ui.main_window import MainWindow, application
+
+        application()
+        self.window = MainWindow()
+        self.window.resize(*SCREEN_PX)
+        self.window.show()
+        self.pump()
+
+    def pump(self) -> None:
+        self.application.processEvents()
+
+    def until(self, reached: Callable[[], object], patience_s: float = 120) -> None:
+        """Lets the window live until something holds."""
+        begin = time.perf_counter()
+        while not reached():
+            self.pump()
+            time.sleep(0.0005)
+            if time.perf_counter() - begin > patience_s:
+                raise RuntimeError("The window did not get there.")
+
+    @property
+    def page(self):
+        """The Label page of the open project."""
+        return self.window.page
+
+    def open(self, project: Path) -> None:
+        """Opens a project, until images are listed and painted, their pictures asked for, and one of them is selected."""
+        from PySide6.QtCore import QTimer
+
+        QTimer.singleShot(0, self.window, lambda: self.window.open_project(project))  # as by a click: its time on the thread counts
+        self.until(lambda: self.window.context is not None and self.window.context.folder == project and self.window.context.image_id is not None)
+        gallery = self.page.gallery.view
+        gallery.viewport().repaint()
+        assert gallery.rows and gallery._keys_in_view
+
+    def key(self, which) -> None:
+        from PySide6.QtTest import QTest
+
+        QTest.keyClick(self.page.canvas, which)
+
+    def shown(self) -> None:
+        """Until the open image is read, and on the screen."""
+        self.until(lambda: self.page.canvas.image_size[0] > 0)
+        self.page.canvas.viewport().repaint()
+
+    def settle(self) -> None:
+        """Until nothing is read or written any more."""
+        canvas, context = self.page.canvas, self.page.context
+        self.until(lambda: not canvas._loader._tasks and not context._tasks and context.waiting == 0)
+
+    def close(self) -> None:
+        self.window.close()
+        self.pump()
+
+
+def timed(call: Callable[[], object]) -> dict[str, float]:
+    """Seconds of a call on the clock, and of the process's processor time."""
+    clock, work = time.perf_counter(), time.process_time()
+    call()
+    return {"seconds": time.perf_counter() - clock, "work": time.process_time() - work}
+
+
+# -- the measures, each in a process of its own -------------------------------------------------------------------------------
+
+START = """
+import sys, time
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from app.ui.main_window import MainWindow
+
+real = MainWindow.paintEvent
+
+def paint(window, event):
+    real(window, event)
+    MainWindow.paintEvent = real
+    QTimer.singleShot(0, painted)  # after the widgets in it, which are painted in the same pass
+
+def painted():
+    print(time.time(), time.process_time(), flush=True)
+    QApplication.closeAllWindows()
+
+MainWindow.paintEvent = paint
+from app.cli import run
+sys.exit(run(['gui', *sys.argv[1:]]))
+"""
+
+
+def start(folder: Path) -> dict:
+    """From the start of the process to the first paint of all that the window shows, the command line's part included."""
+    found = []
+    for _ in range(RUNS):
+        begin = time.time()
+        done = subprocess.run([sys.executable, "-c", START], cwd=CHECKOUT, capture_output=True, text=True, encoding="utf-8", timeout=120)
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        at, work = map(float, done.stdout.split()[-2:])
+        found.append({"seconds": at - begin, "work": work})
+    return {"start to the first painted window": best(found) | {"most": 1.5}}
+
+
+def best(found: list[dict]) -> dict:
+    """The median on the clock, and the least processor time."""
+    return {"seconds": statistics.median(f["seconds"] for f in found), "work": min(f["work"] for f in found), "runs": len(found)}
+
+
+def gallery(folder: Path, count: int, most: float) -> dict:
+    driven = Driven()
+    found = timed(lambda: driven.open(folder / f"{count}" / "project"))
+    held = driven.application.meter.longest(1)[0]
+    driven.settle()
+    closing = timed(driven.close)
+    name = f"project of {count:,} images to a usable gallery"
+    longest = {"seconds": held.clock_ms / 1000, "work": held.work_ms / 1000, "most": 0.05, "remark": f"{held.receiver}, {held.event}"}
+    return {name: found | {"most": most}, f"{name}: longest call on the GUI thread meanwhile": longest, f"the window with {count:,} images closed": closing}
+
+
+def gallery_10000(folder: Path) -> dict:
+    return gallery(folder, 10_000, 1.0)
+
+
+def gallery_100000(folder: Path) -> dict:
+    return gallery(folder, 100_000, 2.0)
+
+
+def next_image(folder: Path) -> dict:
+    """The right arrow, until the next image is painted: read ahead, and never read before."""
+    from PySide6.QtCore import Qt
+
+    driven = Driven()
+    driven.open(folder / "10000" / "project")
+    driven.shown()
+    ahead, cold = [], []
+
+    def step() -> None:
+        driven.key(Qt.Key.Key_Right)
+        driven.shown()
+
+    for _ in range(30):
+        driven.settle()
+        ahead.append(timed(step))
+    driven.open(folder / "large" / "project")
+    driven.shown()
+    for k in range(RUNS):
+        driven.settle()
+        ids = [row.id for row in driven.page.gallery.view.rows]
+
+        def jump() -> None:
+            driven.page.context.select_image(ids[6 * k + 8])  # noqa: B023
+            driven.shown()
+
+        cold.append(timed(jump))
+    driven.close()
+    return {"next image, 512 x 512, prefetched": best(ahead) | {"most": 0.010}, "next image, 4,096 x 4,096, cold": best(cold) | {"most": 0.150}}
+
+
+def memory(folder: Path) -> dict:
+    """What the process holds with 10,000 images, and what 2,000 changes of the image add to it."""
+    from PySide6.QtCore import Qt
+
+    driven = Driven()
+    driven.open(folder / "10000" / "project")
+    process, held = psutil.Process(), {}
+    for k in range(1, WARM + CHANGES + 1):
+        driven.key(Qt.Key.Key_Right)
+        driven.shown()
+        if k in (WARM, WARM + CHANGES // 2, WARM + CHANGES):
+            driven.settle()
+            held[k] = process.memory_info().rss / 1e6
+    driven.close()
+    first, middle, last = held.values()
+    halves = f"{middle - first:+.1f} MB in the first half, {last - middle:+.1f} MB in the second"
+    return {
+        "memory of the window with 10,000 images": {"megabytes": max(held.values()), "most": 400},
+        f"its growth over {CHANGES:,} changes of the image": {"megabytes": last - first, "most": GROWTH_MB, "remark": halves},
+    }
+
+
+def longest(folder: Path) -> dict:
+    """A short walk through the window with 10,000 images: the longest call on its thread for each thing done."""
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtTest import QTest
+
+    driven = Driven()
+    meter, found = driven.application.meter, {}
+    driven.open(folder / "10000" / "project")
+    driven.shown()
+    driven.settle()
+    page = driven.page
+    canvas, gallery_view = page.canvas.viewport(), page.gallery.view
+
+    def stroke() -> None:
+        at = canvas.rect().center()
+        QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+        for k in range(20):
+            QTest.mouseMove(canvas, at + QPoint(3 * k, 2 * k))
+            driven.pump()
+        QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at + QPoint(60, 40))
+
+    def keys(*which) -> Callable[[], None]:
+        return lambda: [(driven.key(k), driven.shown(), driven.pump()) for k in which]
+
+    def scroll() -> None:
+        bar = gallery_view.verticalScrollBar()
+        for k in range(40):
+            bar.setValue(bar.maximum() * k // 40)
+            driven.pump()
+
+    def search() -> None:
+        QTest.keyClicks(page.gallery.search, "part_0001")
+        driven.pump()
+        page.gallery.search.clear()
+        driven.pump()
+        page.canvas.setFocus()
+
+    def results() -> None:
+        """What a running job reports, in batches, while she looks on."""
+        ids = [row.id for row in gallery_view.rows][6_000:6_200]
+        for k in range(0, 200, 20):
+            page.context.submit(lambda some=ids[k : k + 20]: proposed(page.context.workspace, some))
+            driven.until(lambda: page.context.waiting == 0)
+
+    for name, act in (
+        ("next image, 30 times", keys(*[Qt.Key.Key_Right] * 30)), ("the gallery scrolled from end to end", scroll), ("a search by name", search),
+        ("a stroke", stroke), ("accept, reject, undo", keys(Qt.Key.Key_N, Qt.Key.Key_A, Qt.Key.Key_N, Qt.Key.Key_R)), ("results of a running job", results),
+    ):  # fmt: skip
+        meter.clear()
+        meter.begin(name)
+        act()
+        driven.settle()
+        begin = time.perf_counter()
+        driven.until(lambda: time.perf_counter() - begin > 1.5)  # noqa: B023  # what it left to timers
+        driven.settle()
+        held = meter.longest(1)[0]
+        found[f"longest call on the GUI thread: {name}"] = {
+            "seconds": held.clock_ms / 1000, "work": held.work_ms / 1000, "most": 0.05, "remark": f"{held.receiver}, {held.event}",
+        }  # fmt: skip
+    driven.close()
+    return found
+
+
+def proposed(workspace, image_ids: list[int]) -> None:
+    """One more answer on each of these images, as the runner writes a batch of them."""
+    from app.operations import models, proposals
+    from core_models.contract.job import Predicted, Region
+
+    def act(session) -> None:
+        version, digests = models.active(session).id, proposals.present_digests(session)
+        class_id = max(digests)
+        found = [Predicted(k, class_id, 0.9, (Region(generated.blob(300, 300), 0.9),)) for k in image_ids]
+        proposals.receive(session, version, digests, None, found)
+
+    workspace.do(act, title="Pre-label", undoable=False)
+
+
+MEASURES = {f.__name__: f for f in (start, gallery_10000, gallery_100000, next_image, memory, longest)}
+NEEDS = {"gallery_10000": ["10000"], "gallery_100000": ["100000"], "next_image": ["10000", "large"], "memory": ["10000"], "longest": ["10000"]}
+PROJECTS = {"10000": (10_000, 512, 512), "100000": (100_000, 512, 512), "large": (40, 4096, 4096)}
+
+# -- all of them -----------------------------------------------------------------------------------------------------------
+
+
+def alone(name: str, folder: Path) -> dict:
+    """Runs one measure in a process of its own, as for a person who starts the program for the first time."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "DEFECTLOOP_HOME": str(folder / f"home_{name}"), "PYTHONUTF8": "1"}
+    words = [sys.executable, "-m", "tests.benchmarks.window", "--alone", name, str(folder)]
+    done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", env=environment, cwd=CHECKOUT)
+    if done.returncode:
+        raise RuntimeError(f"{name}: {done.stderr.strip()}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def row(what: str, values: dict) -> list:
+    """A line of the table."""
+    in_bytes = "megabytes" in values
+    value = values["megabytes" if in_bytes else "seconds"]
+    text = (lambda v: f"{v:.0f} MB") if in_bytes else (lambda v: f"{v:.2f} s" if v >= 0.2 else f"{v * 1000:.1f} ms")
+    most = values.get("most")
+    holds = None if most is None else "yes" if value <= most else "**no**"
+    remark = values.get("remark") or (f"median of {values['runs']}; least processor time" if "runs" in values else None)
+    return [what, text(value), None if most is None else text(most), holds, text(values["work"]) if "work" in values else None, remark]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", nargs="+", choices=MEASURES, default=list(MEASURES), help="some of the measures")
+    parser.add_argument("--out", type=Path, help="the folder for the figures, if not the repository's")
+    parser.add_argument("--projects", type=Path, help="a folder to keep the generated projects in, for the next time")
+    parser.add_argument("--alone", nargs=2, metavar=("NAME", "FOLDER"), help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.alone:
+        print(json.dumps(MEASURES[given.alone[0]](Path(given.alone[1]))))
+        return
+    found: dict = {}
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
+        folder = (given.projects or Path(place)).resolve()
+        for name in sorted({need for measure in given.only for need in NEEDS.get(measure, ())}):
+            if not (folder / name).exists():
+                generated.project(folder / name, *PROJECTS[name])
+        for name in given.only:
+            figures = alone(name, folder)
+            print(json.dumps(figures, indent=1), file=sys.stderr)
+            found |= figures
+    rows = [row(what, values) for what, values in found.items()]
+    table = {"title": "The window, offscreen, by key and mouse events.", "columns": COLUMNS, "rows": rows}
+    settings = {"seed": generated.SEED, "screen_px": "{} x {}".format(*SCREEN_PX), "load_of_the_machine_meanwhile": f"{psutil.getloadavg()[0]:.1f}"}
+    print(write("window", "Window", {"tables": [table]}, given.out, **settings))
+
+
+if __name__ == "__main__":
+    main()
