@@ -18,6 +18,7 @@ from app.errors import UserError
 APP = "defectloop"
 DEVICES = ("auto", "cpu", "cuda")
 THEMES = ("dark", "light")
+LANGUAGES = ("", "en", "zh_CN")
 _CHECKOUT = Path(__file__).resolve().parents[1]
 
 
@@ -65,7 +66,8 @@ def weights_folder() -> Path:
 @dataclass(frozen=True)
 class Settings:
     """A person's settings. name: "" means the name on this computer; features_folder: "" means the cache folder; theme: the
-    window's, dark or light; suggest: whether the window suggests regions while the person draws.
+    window's, dark or light; language: the window's, "" means the system's; suggest: whether the window suggests regions while the
+    person draws.
 
     features_gb bounds the feature cache (GB = 10**9 bytes). launchers: command lines of workers by name, with "{job}"
     for the job's folder, as lists of words.
@@ -74,6 +76,7 @@ class Settings:
     name: str = ""
     device: str = "auto"
     theme: str = "dark"
+    language: str = ""
     suggest: bool = True
     features_folder: str = ""
     features_gb: float = 5.0
@@ -93,7 +96,8 @@ def load() -> Settings:
             raise ValueError("it holds no settings")
         known = {f.name: given[f.name] for f in fields(Settings) if f.name in given}
         settings = Settings(**known)
-        if settings.device not in DEVICES or settings.theme not in THEMES or not isinstance(settings.name, str) or float(settings.features_gb) <= 0:
+        chosen = ((settings.device, DEVICES), (settings.theme, THEMES), (settings.language, LANGUAGES))
+        if any(value not in allowed for value, allowed in chosen) or not isinstance(settings.name, str) or float(settings.features_gb) <= 0:
             raise ValueError("a value is out of its range")
     except FileNotFoundError:
         return Settings()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 # Before numpy, torch or Qt are imported: they read these once.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["LC_ALL"] = "C.UTF-8"  # whoever runs the tests, the window speaks English in them unless a test says otherwise
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 

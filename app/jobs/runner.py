@@ -168,8 +168,9 @@ class JobRunner:
             return "interrupted", f"The worker could not write to the project's folder: the disk may be full. {jobs.GO_ON}"
         if code == contract.EXIT_TAKEN:
             return "interrupted", "Another worker is still at work in this job's folder. Wait until it has ended, then run the same command again."
-        how = "was ended by the system, as when the memory is full, or by somebody" if code is None or code < 0 or code == 137 else f"ended unexpectedly (code {code})"
-        return "interrupted", f"The worker {how}. {jobs.GO_ON}"
+        if code is None or code < 0 or code == 137:
+            return "interrupted", f"The worker was ended by the system, as when the memory is full, or by somebody. {jobs.GO_ON}"
+        return "interrupted", f"The worker ended unexpectedly (code {code}). {jobs.GO_ON}"
 
     def _press(self, process: Process, watch: _Watch) -> None:
         watch.cancel_seen = watch.cancel_seen or time.monotonic()

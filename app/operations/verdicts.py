@@ -72,8 +72,9 @@ def defect_free(session: Session, image_ids: int | Sequence[int], *, comment: st
     images = _images(session, image_ids)
     marked = _ids_with(session, images, select(Annotation.image_id).where(Annotation.ignore.is_(False)), Annotation.image_id)
     if at_fault := [i.path for i in images if i.id in marked]:
-        more = f" and {len(at_fault) - 3} others" if len(at_fault) > 3 else ""
-        raise UserError(f"Defects are marked on {', '.join(at_fault[:3])}{more}.", "Remove the regions first, or say --complete.")
+        first = ", ".join(at_fault[:3])
+        said = f"Defects are marked on {first} and {len(at_fault) - 3} others." if len(at_fault) > 3 else f"Defects are marked on {first}."
+        raise UserError(said, "Remove the regions first, or say --complete.")
     done = complete(session, [i.id for i in images], [c.id for c in all_classes(session)], comment=comment, blind=blind)
     for part in _parts([i.id for i in images]):
         pending = select(Prediction).join(Inference, Prediction.inference_id == Inference.id)

@@ -32,9 +32,7 @@ class ProjectLock:
         try:
             self._lock.acquire(timeout=0)
         except Timeout as fault:
-            raise UserError(
-                f"This project is open for writing already: {self._who()}.", "Close it there and try again; commands that only read work beside it."
-            ) from fault
+            raise UserError(self._held(), "Close it there and try again; commands that only read work beside it.") from fault
         try:
             fresh = self._holder.with_name(self._holder.name + ".new")
             fresh.write_text(json.dumps({"by": by, "pid": os.getpid(), "host": socket.gethostname(), "since": now()}, ensure_ascii=False), encoding="utf-8")
@@ -43,12 +41,13 @@ class ProjectLock:
             self._lock.release()
             raise
 
-    def _who(self) -> str:
+    def _held(self) -> str:
         try:
             holder = json.loads(self._holder.read_text(encoding="utf-8"))
-            return f"{holder['by']} holds it (process {holder['pid']} on {holder['host']}, since {holder['since']})"
+            by, pid, host, since = (holder[key] for key in ("by", "pid", "host", "since"))
+            return f"This project is open for writing already: {by} holds it (process {pid} on {host}, since {since})."
         except (OSError, ValueError, KeyError, TypeError):  # the holder is just writing its name
-            return "another process holds it"
+            return "This project is open for writing already: another process holds it."
 
     def release(self) -> None:
         if self._lock.is_locked:

@@ -14,12 +14,13 @@ from shiboken6 import isValid
 
 from app import settings
 from app.store import project_file
-from app.ui import actions, adding, background, icons, recent, theme, translation
+from app.ui import actions, adding, background, recent, theme, translation
 from app.ui.background import Task, call
 from app.ui.job_strip import JobStrip
 from app.ui.message_bar import MessageBar
 from app.ui.opening import Opening
 from app.ui.page_switch import PAGES, PageSwitch
+from app.ui.settings_menu import SettingsMenu
 from app.ui.start_page import StartPage
 from app.ui.writer import Fault
 
@@ -74,7 +75,7 @@ class MainWindow(QMainWindow):
             signal.connect(handler)
 
     def rebuild(self) -> None:
-        """Makes everything that is shown anew, after the theme or the language was changed; the open project, page and image stay."""
+        """Makes everything that is shown anew, after the theme, the language or the name was changed; the open project, page and image stay."""
         page, image_id = (self.view.page_id, self.context.image_id) if self.view else ("", None)
         there = self._take_out()
         for action in self.actions():
@@ -84,7 +85,9 @@ class MainWindow(QMainWindow):
         self.show_start()
         if there:
             view, context = there
-            self._show_project(context.hand_over(), context.read_only)
+            workspace = context.hand_over()
+            workspace.by = settings.user_name()  # the name may be what was changed
+            self._show_project(workspace, context.read_only)
             view.deleteLater()
             context.deleteLater()
             self.context.select_image(image_id)
@@ -101,9 +104,7 @@ class MainWindow(QMainWindow):
         self.project_name = QLabel(line)
         self.switch = PageSwitch(self.actions_, line)
         self.jobs = JobStrip(line)
-        picture = QLabel(line)
-        picture.setPixmap(icons.pixmap("user", theme.current().faint, 16))
-        self.person = QLabel(settings.user_name(), line, toolTip=self.tr("Your name goes on every change"))
+        self.person = SettingsMenu(self.rebuild, self.messages.warn, line)
         row.addWidget(name)
         row.addWidget(self.project_name)
         row.addStretch(1)
@@ -111,7 +112,6 @@ class MainWindow(QMainWindow):
         row.addStretch(1)
         row.addWidget(self.jobs)
         row.addSpacing(16)
-        row.addWidget(picture)
         row.addWidget(self.person)
         line.setFixedHeight(40)
         return line
@@ -360,6 +360,7 @@ def application() -> QApplication:
     """The process's QApplication in our look; made when there is none. UserError where the person's settings are damaged."""
     app = QApplication.instance() or QApplication([])
     app.setApplicationName("DefectLoop")
-    theme.wear(app, theme.named(settings.load().theme))
-    translation.speak(app)
+    own = settings.load()
+    theme.wear(app, theme.named(own.theme))
+    translation.speak(app, translation.chosen(own.language))
     return app

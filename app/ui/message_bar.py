@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
-from app.ui import icons, theme
+from app.ui import icons, sentences, theme
 from app.ui.writer import Fault
 
 Way = tuple[str, Callable[[], None]]
@@ -63,14 +63,14 @@ class MessageBar(QFrame):
 
     def say(self, text: str, ways: Sequence[Way] = ()) -> None:
         """A note. One without ways out goes after some seconds."""
-        self._show(text, ways, "note", None)
+        self._show(sentences.shown(text), ways, "note", None)
         if not ways:
             self._timer.start()
 
     def warn(self, fault: Fault, ways: Sequence[Way] = (), closed: Callable[[], None] | None = None) -> None:
         """A fault with its hint; "Copy details" is added where it has some. `closed` is called when the person closes it."""
         more = [(self.tr("Copy details"), lambda: QGuiApplication.clipboard().setText(fault.details))] if fault.details else []
-        self._show(f"{fault.sentence} {fault.hint}".strip(), [*ways, *more], "warn", closed)
+        self._show(sentences.shown(f"{fault.sentence} {fault.hint}".strip()), [*ways, *more], "warn", closed)
 
     def _show(self, text: str, ways: Sequence[Way], kind: str, closed: Callable[[], None] | None) -> None:
         self._timer.stop()

@@ -13,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from app.errors import PassingError, UserError
+from app.ui import sentences
 
 _log = logging.getLogger(__name__)
 
@@ -34,8 +35,8 @@ class Fault:
 def fault_of(exception: BaseException) -> Fault:
     """The Fault that tells of an exception; one that is no UserError is a fault of the program, with its details."""
     if isinstance(exception, UserError):
-        # A way out that names a command is none in the window.
-        return Fault(exception.sentence, "" if "defectloop " in exception.hint or "--" in exception.hint else exception.hint, passing=isinstance(exception, PassingError))
+        passing = isinstance(exception, PassingError)
+        return Fault(sentences.shown(exception.sentence), sentences.shown(exception.hint), passing=passing)
     sentence = QCoreApplication.translate("Writer", "Something went wrong inside the program ({kind}); what was done before is kept.")
     return Fault(sentence.format(kind=type(exception).__name__), details="".join(traceback.format_exception(exception)))
 

@@ -94,8 +94,8 @@ class _Why:
 
     @property
     def words(self) -> str:
-        said = {"better": "Better", "falls": f"Not better ({' and '.join(self.fallen)} falls)", "few": "Too few to say",
-                "chance": "Not better (the difference may be chance)", "alarms": "Not better (more false alarms)"}
+        said = {"better": "Better.", "falls": " ".join(f"Not better: {name} falls." for name in self.fallen), "few": "Too few to say.",
+                "chance": "Not better: the difference may be chance.", "alarms": "Not better: more false alarms."}
         return said[self.reason]
 
     @property
@@ -156,14 +156,13 @@ def decide(candidate: Iterable[Outcome], incumbent: Iterable[Outcome], names: di
     clean = {k[0] for k in new if new[k].clean}
     alarms, alarms_before = _alarms(new), _alarms(old)
     counting = _counted(new, old, keys or list(new))
-    counts = _counts(counting, len(clean), alarms, alarms_before, other)
     why = _verdict(classes, low, len(clean), alarms - alarms_before)
-    left_out = [c.name for c in classes if not c.counts]
-    aside = f" Left out, with fewer than {LEAST_GROUPS} check groups: {', '.join(left_out)}." if left_out and keys else ""
+    said = [why.words, _counts(counting, len(clean), alarms, alarms_before, other) if new else "There is no check image yet."]
+    if keys and (left_out := [c.name for c in classes if not c.counts]):
+        said.append(f"Left out, with fewer than {LEAST_GROUPS} check groups: {', '.join(left_out)}.")
     figures = {"low": round(low, 4), "high": round(high, 4), "false_alarms": alarms, "false_alarms_before": alarms_before, "clean_images": len(clean)}
-    missing = why.missing
-    sentence = f"{why.words}: {counts}.{aside}{''.join(' ' + m for m in missing)}" if new else f"{why.words}: there is no check image yet. {missing[0]}"
-    return Decision(why.better, sentence, {c.name: c.to_json() for c in classes}, missing, figures | counting | why.to_json())
+    sentence = " ".join([*said, *why.missing])
+    return Decision(why.better, sentence, {c.name: c.to_json() for c in classes}, why.missing, figures | counting | why.to_json())
 
 
 def _verdict(classes: list[_ClassFigures], low: float, clean: int, more_alarms: int) -> _Why:
@@ -219,7 +218,8 @@ def _counted(new: dict, old: dict, keys: list) -> dict[str, int]:
 
 
 def _counts(counted: dict[str, int], clean: int, alarms: int, alarms_before: int, other: str) -> str:
-    text = f"finds {counted['found']} of {counted['regions']} ({other}: {counted['found_before']})"
+    regions, found, before = counted["regions"], counted["found"], counted["found_before"]
     if not clean:
-        return text + ", no clean image to count false alarms on"
-    return text + f", {alarms} false alarm{'' if alarms == 1 else 's'} on {clean} clean image{'' if clean == 1 else 's'} ({alarms_before})"
+        return f"It finds {found} of {regions} ({other}: {before}), no clean image to count false alarms on."
+    alarm, image = "alarm" if alarms == 1 else "alarms", "image" if clean == 1 else "images"
+    return f"It finds {found} of {regions} ({other}: {before}), {alarms} false {alarm} on {clean} clean {image} ({alarms_before})."

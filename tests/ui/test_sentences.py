@@ -1,0 +1,119 @@
+"""Sentences from below the window are said in the person's language, with what was filled in, also several in a row."""
+
+from __future__ import annotations
+
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from app.errors import UserError
+from app.operations import classes
+from app.store import faults
+from app.ui import sentences, translation
+from app.ui.main_window import application
+from app.ui.message_bar import MessageBar
+from app.ui.writer import Fault, fault_of
+from core_models.contract.card import CardError, read_card
+from core_models.evaluation import gate
+from core_models.worker import _sentence
+from resources.translations.sentences import _of_tree, split
+
+
+@pytest.fixture
+def chinese(qapp):
+    application()
+    assert translation.speak(qapp, "zh_CN")
+    yield
+    translation.speak(qapp, "en")
+
+
+@pytest.mark.parametrize(("english", "said"), [
+    ("Version 3 was retired.", "版本 3 已停用。"),
+    ("This project is open for writing already: Ada 李 holds it (process 12 on pc-3, since 2026-11-02).",
+     "此项目已在别处以可写方式打开：正由 Ada 李 占用（pc-3 上的进程 12，自 2026-11-02 起）。"),
+    ("Nothing was changed. Make room and try again.", "未作任何更改。请腾出空间后重试。"),
+    ("a. B cannot be opened: No such file or directory.", "无法打开 a. B：没有此文件或文件夹。"),
+    ("Version 4 cannot be used: The model folder /x has no card.json. Choose another version, or put the folder back from a copy.",
+     "版本 4 无法使用：模型文件夹 /x 缺少 card.json。请选择另一个版本，或用副本恢复该文件夹。"),
+    ("The worker ended unexpectedly (code 9). Run the same command again to go on; what was done is kept.",
+     "后台进程意外结束（代码 9）。重试即可继续；已完成的部分会保留。"),
+    ("step 12, minute 1 of 6 (on the CPU, for the GPU's memory was not enough)", "第 12 步，第 1 / 6 分钟（GPU 内存不足，改用 CPU）"),
+    ("Job 4: proposals on 10 of 12 images", "任务 4：12 张图像中的 10 张已有候选结果"),
+])  # fmt: skip
+def test_a_sentence_is_said_in_chinese(chinese, english, said):
+    assert sentences.shown(english) == said
+
+
+@pytest.mark.parametrize("text", ["", "Something nobody ever wrote here.", "划痕", "已撤销：绘制“划痕”", "scratch 3.5 {x}", "5 % of {0} {{"])
+def test_what_is_no_sentence_of_ours_stays(chinese, text):
+    assert sentences.shown(text) == text
+
+
+def test_english_stays_english_but_names_no_command(qapp):
+    application()
+    assert sentences.shown("Version 3 was retired. Nothing was changed.") == "Version 3 was retired. Nothing was changed."
+    fault = fault_of(UserError("Version 3 was retired.", "Choose another one: defectloop models PROJECT"))
+    assert fault.hint == "Choose another version on the Train page."
+
+
+def test_real_faults_are_chinese_to_the_last_word(chinese, workspace, tmp_path, qtbot):
+    with pytest.raises(UserError) as unknown, workspace.read() as session:
+        classes.get(session, "划痕")
+    assert fault_of(unknown.value) == Fault("此项目中没有类别“划痕”。", "目前还没有类别。")
+    assert fault_of(faults.full(tmp_path)).hint == "未作任何更改。请腾出空间后重试。"
+    with pytest.raises(CardError) as card:
+        read_card(tmp_path)
+    assert "缺少 card.json" in sentences.shown(str(card.value)) and "Choose" not in sentences.shown(str(card.value))
+    assert "Close" not in sentences.shown(_sentence(MemoryError()))
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    bar.warn(Fault(_sentence(OSError(28, "No space left on device"))))
+    assert bar.text.text() == "磁盘已满。请腾出空间后重试；已完成的部分会保留。"
+
+
+def test_the_catalogue_takes_what_a_person_sees_and_no_more():
+    import ast
+
+    source = '''
+"""A docstring of the module. It is not shown."""
+def f(x, session):
+    """Not shown. Either."""
+    raise UserError(f"There is no {x.name} here. {_WAY}" if x else "Nothing " + "was found.", "Look elsewhere")
+    raise RuntimeError("A fault of the program.")
+    _log.warning("A line of the log.")
+    yield Progress(1, 2, message="still at it")
+    note(session, f"Made {x!r}")
+    sql("SELECT one FROM many WHERE x")
+'''
+    found = list(_of_tree(ast.parse(source)))
+    assert sorted(found) == ["Look elsewhere", "Made {0}", "Nothing was found.", "There is no {0} here.", "still at it"]
+    assert split("It has {3}. {4} And {5} more.") == ["It has {0}.", "{0} And {1} more."]
+
+
+def test_a_sentence_is_found_at_once(chinese):
+    sentences.shown("Nothing was changed.")
+    began = time.process_time()
+    for k in range(50):
+        sentences.shown(f"/data/图 {k}.png cannot be opened: Permission denied. Version {k} was retired. What nobody wrote.")
+    assert time.process_time() - began < 1.0  # 20 ms each
+
+
+def test_the_gate_is_understood_in_chinese(chinese):
+    def outcome(image_id: int, found: int):
+        return gate.Outcome(image_id, str(image_id), 1, 50 * found, 60, 1, found, found)
+
+    few = gate.decide([outcome(1, 1)], [outcome(1, 0)], {1: "划痕"}, "version 2").sentence
+    better = gate.decide([outcome(k, 1) for k in range(20)], [outcome(k, 0) for k in range(20)], {1: "划痕"}, "version 2").sentence
+    for sentence in (few, better):
+        assert not any(word in sentences.shown(sentence) for word in ("finds", "more", "say", "check")), sentences.shown(sentence)
+
+
+def test_a_job_says_in_the_title_line_what_it_is_in_chinese(chinese, qtbot):
+    from app.ui.job_strip import JobStrip
+
+    strip = JobStrip()
+    qtbot.addWidget(strip)
+    strip.watch(SimpleNamespace(jobs_changed=SimpleNamespace(connect=lambda _: None)))
+    strip.show_jobs([{"id": 1, "kind": "finetune", "state": "running", "done": 3, "total": 8, "message": ""}])
+    assert strip.text.text().startswith("正在微调")
