@@ -1771,6 +1771,10 @@
         <translation>请先停用那个版本。</translation>
     </message>
     <message>
+        <source>Retire version {0}</source>
+        <translation>停用版本 {0}</translation>
+    </message>
+    <message>
         <source>Run prelabel first.</source>
         <translation>请先运行预标注。</translation>
     </message>
