@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from app.errors import UserError
-from app.store import backups, copies, faults, project_file, sqlite_file
+from app.store import backups, copies, faults, memo, project_file, sqlite_file
 from app.store.project_file import DATABASE
 from app.store.records import Project
 
@@ -45,6 +45,8 @@ class Database:
         """A session that sees one state of the database and cannot write."""
         with Session(self._reading, expire_on_commit=False, autoflush=False) as session:
             event.listen(session, "before_flush", _refuse_flush)
+            if self.is_sqlite:
+                memo.attach(session)
             yield session
 
     @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -50,26 +49,27 @@ def rows(session: Session, image_ids: Iterable[int] | None = None) -> list[Galle
     """The images of the project in the order of the gallery (root, path), or those of them that are named."""
     wanted = None if image_ids is None else sorted(set(image_ids))
     states = queries.image_states(session, wanted)
-    classes = _classes_on(session, wanted)
+    sets = queries.ClassSets()
+    classes = _classes_on(session, wanted, sets)
     statement = select(Image.id, Image.root_id, Image.path, Image.sha256).where(Image.removed.is_(False)).order_by(Image.root_id, Image.path, Image.id)
     if wanted is not None and len(wanted) <= _IN_ONE_QUERY:
         statement = statement.where(Image.id.in_(wanted))
-    return [GalleryRow(*row, states[row.id], frozenset(classes.get(row.id, ()))) for row in session.execute(statement) if row.id in states]
+    return [GalleryRow(*row, states[row[0]], sets.of(classes.get(row[0], 0))) for row in session.execute(statement) if row[0] in states]
 
 
 _IN_ONE_QUERY = 500
 
 
-def _classes_on(session: Session, wanted: list[int] | None) -> dict[int, set[int]]:
-    """{image id: classes that are marked, or wait for a decision, there}."""
+def _classes_on(session: Session, wanted: list[int] | None, sets: queries.ClassSets) -> dict[int, int]:
+    """{image id: sum of the bits of the classes that are marked, or wait for a decision, there}."""
     marked = select(Annotation.image_id, Annotation.class_id).distinct()
     waiting = queries.pending(session).with_only_columns(Inference.image_id, Inference.class_id).distinct()
     if wanted is not None and len(wanted) <= _IN_ONE_QUERY:
         marked, waiting = marked.where(Annotation.image_id.in_(wanted)), waiting.where(Inference.image_id.in_(wanted))
-    found: dict[int, set[int]] = defaultdict(set)
+    found: dict[int, int] = {}
     for statement in (marked, waiting):
         for image_id, class_id in session.execute(statement):
-            found[image_id].add(class_id)
+            found[image_id] = found.get(image_id, 0) | sets.bit(class_id)
     return found
 
 

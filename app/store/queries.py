@@ -6,8 +6,8 @@ sent once for each image.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Select, and_, false, func, or_, select
@@ -101,30 +101,51 @@ def _on_live(record: type):
     return record.image_id.not_in(select(Image.id).where(Image.removed))
 
 
+class ClassSets:
+    """Sets of class ids for many images: numbers while they are gathered, and one frozenset for all images that have the same.
+
+    A set for each of a hundred thousand images would take longer to make, and the collector longer still to look at.
+    """
+
+    def __init__(self) -> None:
+        self._bits: dict[int, int] = {}
+        self._sets: dict[int, frozenset[int]] = {0: frozenset()}
+
+    def bit(self, class_id: int) -> int:
+        return self._bits.setdefault(class_id, 1 << len(self._bits))
+
+    def of(self, bits: int) -> frozenset[int]:
+        """The classes of a sum of bits."""
+        if bits not in self._sets:
+            self._sets[bits] = frozenset(class_id for class_id, bit in self._bits.items() if bits & bit)
+        return self._sets[bits]
+
+
 def image_states(session: Session, image_ids: list[int] | None = None) -> dict[int, ImageState]:
     """The state of each image of the project, or of these, by id."""
     wanted = None if image_ids is None else set(image_ids)
 
-    def rows(statement: Select, image_id) -> list:
+    def rows(statement: Select, image_id) -> Iterable:
         if wanted is None or len(wanted) > 500:
-            return [row for row in session.execute(statement) if wanted is None or row[0] in wanted]
-        return session.execute(statement.where(image_id.in_(wanted))).all()
+            return (row for row in session.execute(statement) if wanted is None or row[0] in wanted)
+        return session.execute(statement.where(image_id.in_(wanted)))
 
     waiting = rows(_waiting(session, Inference.image_id, func.count()).group_by(Inference.image_id), Inference.image_id)
     waiting = dict(map(tuple, waiting))
     marked = dict(map(tuple, rows(_marked(Annotation.image_id).group_by(Annotation.image_id), Annotation.image_id)))
-    said: dict[tuple[int, str], set[int]] = defaultdict(set)
+    sets, said = ClassSets(), {"complete": {}, "needs_work": {}}
     for image_id, class_id, state in rows(select(Verdict.image_id, Verdict.class_id, Verdict.state).where(_on_live(Verdict)), Verdict.image_id):
-        said[image_id, state].add(class_id)
+        said[state][image_id] = said[state].get(image_id, 0) | sets.bit(class_id)
     classes = session.scalar(select(func.count()).select_from(DefectClass))
-    nothing = ImageState(classes=classes)
-    known = set(waiting) | set(marked) | {image_id for image_id, _ in said}
-    return {
-        k: ImageState(waiting.get(k, 0), marked.get(k, 0), frozenset(said[k, "complete"]), frozenset(said[k, "needs_work"]), classes)
-        if k in known
-        else nothing
-        for (k,) in rows(select(Image.id).where(Image.removed.is_(False)), Image.id)
-    }
+    made: dict[tuple[int, ...], ImageState] = {}  # few different ones
+
+    def state_of(k: int) -> ImageState:
+        key = waiting.get(k, 0), marked.get(k, 0), said["complete"].get(k, 0), said["needs_work"].get(k, 0)
+        if key not in made:
+            made[key] = ImageState(*key[:2], sets.of(key[2]), sets.of(key[3]), classes)
+        return made[key]
+
+    return {k: state_of(k) for (k,) in rows(select(Image.id).where(Image.removed.is_(False)), Image.id)}
 
 
 def image_state(session: Session, image_id: int) -> ImageState:

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.store.memo import remembered
 from app.store.records import Annotation, Image, SupportShot
 from core_models.contract.episode import ImageRef, Shot, support_digest
 from core_models.contract.mask import Mask, union
@@ -34,6 +35,10 @@ def shot_images(session: Session, class_id: int) -> list[Image]:
 
 def present_digest(session: Session, class_id: int) -> str:
     """The digest of the class's shots as they stand now; "" for a class without shots."""
+    return remembered(session, ("digest", class_id), lambda: _digest(session, class_id))
+
+
+def _digest(session: Session, class_id: int) -> str:
     images = shot_images(session, class_id)
     masks = masks_of(session, class_id, [i.id for i in images])
     shots = tuple(Shot(ImageRef(i.id, "", i.sha256, i.width, i.height), *masks[i.id]) for i in images)
