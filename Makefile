@@ -3,12 +3,14 @@
 PYTHON ?= python3
 export TORCH DATA
 
-.PHONY: run test benchmark setup
+.PHONY: run test benchmark screenshots setup
 run:
 	@$(PYTHON) resources/setup run
 test:
 	@$(PYTHON) resources/setup test
 benchmark:
 	@$(PYTHON) resources/setup benchmark
+screenshots:
+	@$(PYTHON) resources/setup screenshots
 setup:
 	@$(PYTHON) resources/setup setup

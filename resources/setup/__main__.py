@@ -1,4 +1,4 @@
-"""`python3 resources/setup run|test|benchmark|setup`: sets the project up, then does what was asked; the Makefile calls it."""
+"""`python3 resources/setup run|test|benchmark|screenshots|setup`: sets the project up, then does what was asked; the Makefile calls it."""
 
 from __future__ import annotations
 
@@ -82,7 +82,11 @@ def benchmark_words() -> list[str]:
     return ["-m", "tests.benchmarks", "--data", os.path.abspath(folder)]
 
 
-WORDS = {"run": run_words, "test": test_words, "benchmark": benchmark_words, "setup": None}
+def screenshot_words() -> list[str]:
+    return ["-m", "tests.screenshots"]
+
+
+WORDS = {"run": run_words, "test": test_words, "benchmark": benchmark_words, "screenshots": screenshot_words, "setup": None}
 
 
 def main(arguments: list[str]) -> int:

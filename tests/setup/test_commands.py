@@ -78,7 +78,7 @@ def test_benchmark_asks_for_its_data(monkeypatch, tmp_path):
 @pytest.mark.parametrize("words", [[], ["nonsense"], ["run", "twice"]])
 def test_wrong_usage(words, capsys):
     assert commands.main(words) == 2
-    assert "run|test|benchmark|setup" in capsys.readouterr().err
+    assert "run|test|benchmark|screenshots|setup" in capsys.readouterr().err
 
 
 def test_a_fault_that_the_user_can_mend_is_one_sentence(monkeypatch, capsys):
