@@ -7,11 +7,12 @@ from functools import partial
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QAction, QColor
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QSplitter, QToolButton, QVBoxLayout, QWidget
 
-from app.store import gallery
+from app.store import gallery, pace
 from app.store.changes import Change
 from app.store.gallery import ClassRow, RegionRow
+from app.store.pace import Pace
 from app.ui import actions, next_act
 from app.ui.canvas.compose import Shown
 from app.ui.canvas.view import CanvasView
@@ -28,6 +29,7 @@ from app.ui.page import Page
 from app.ui.panels.classes import ClassesPanel
 from app.ui.panels.gallery import GalleryPanel
 from app.ui.panels.regions import RegionsPanel
+from app.ui.panels.shots import ShotsPanel
 from app.ui.prelabelling import Prelabelling
 from app.ui.strokes import Strokes
 from app.ui.suggestions import Suggestions
@@ -71,9 +73,8 @@ class LabelPage(Page):
         self.names = NameField(self.canvas)
         self.act = QLabel(self)
         self.act.setProperty("role", "act")
-        self.prelabel_button = QPushButton(self)
-        self.prelabel_button.setProperty("role", "primary")
-        self.prelabel_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.shots = ShotsPanel(self.context, self.thumbnails, lambda: self.gallery.images, self.gallery.path_of, self)
+        self.prelabel_button = self.shots.button
         self.foot = FootLine(self)
         self.tools = QFrame(self)
         self.tools.setProperty("role", "strip")
@@ -108,17 +109,15 @@ class LabelPage(Page):
         return centre
 
     def _side(self) -> QWidget:
-        side, lower, frame = QSplitter(Qt.Orientation.Vertical, self), QWidget(self), QVBoxLayout()
-        lower.setLayout(frame)
-        frame.setContentsMargins(0, 8, 0, 0)
-        button = QHBoxLayout()
-        button.setContentsMargins(8, 0, 8, 0)
-        button.addWidget(self.prelabel_button)
-        frame.addLayout(button)
-        frame.addWidget(self.regions, 1)
+        side, lower = QSplitter(Qt.Orientation.Vertical, self), QWidget(self)
+        column = QVBoxLayout(lower)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.shots)
+        column.addWidget(self.regions, 1)
         side.addWidget(self.classes)
         side.addWidget(lower)
-        side.setSizes([320, 400])
+        side.setSizes([280, 440])
         side.setMinimumWidth(240)
         return side
 
@@ -221,6 +220,8 @@ class LabelPage(Page):
         self.decisions.completed.connect(self._completed)
         self.decisions.go_on.connect(self._go_on)
         self.classes.removal_asked.connect(self._ask_removal)
+        self.shots.added.connect(lambda: self.decisions.set_shot(context.image_id, True))
+        self.shots.taken_out.connect(lambda image_id: self.decisions.set_shot(image_id, False))
         self.gallery.loaded.connect(self._loaded)
         self.on_image.changed.connect(self._pass_on)
         self.on_image.told.connect(self.tell)
@@ -237,6 +238,7 @@ class LabelPage(Page):
             self.context.select_image(None)
         elif self._in_view != self.context.image_id:
             self._open(self.context.image_id)  # it was selected before the images were read
+        self.shots.read()
         self.tell()
 
     def _open(self, image_id: int | None) -> None:
@@ -281,10 +283,10 @@ class LabelPage(Page):
 
     def _count(self) -> None:
         """Classes and what is left to pre-label: counted beside the window, since both grow with the project."""
-        self.context.read_later(lambda session: (gallery.class_rows(session), gallery.unanswered(session)), done=self._counted)
+        self.context.read_later(lambda s: (gallery.class_rows(s), gallery.unanswered(s), pace.of_prelabelling(s)), done=self._counted)
 
-    def _counted(self, answer: tuple[list[ClassRow], int]) -> None:
-        rows, self.prelabelling.unanswered = answer
+    def _counted(self, answer: tuple[list[ClassRow], int, Pace | None]) -> None:
+        rows, self.prelabelling.unanswered, self.prelabelling.pace = answer
         recoloured = [(row.id, row.name, row.colour) for row in rows] != [(row.id, row.name, row.colour) for row in self.classes.rows]
         self.classes.set_rows(rows)
         self.gallery.set_classes(rows)
@@ -318,6 +320,7 @@ class LabelPage(Page):
 
     def _class_chosen(self, class_id: int | None) -> None:
         row = self.classes.by_id(class_id)
+        self.shots.set_class(class_id, row.name if row else "")
         if row:
             self.canvas.set_colour(QColor(row.colour).getRgb()[:3])
         self.tell()

@@ -60,3 +60,9 @@ def show(window: MainWindow, toy: Toy, place: int, qtbot) -> None:
     assert window.context.image_id == toy.image_ids[place]
     if toy.files[place].exists():
         qtbot.waitUntil(lambda: window.page.canvas.image_size[0] > 0)
+
+
+def prelabel(window: MainWindow) -> None:
+    """F says what it will do, and F again does it."""
+    key(window, "f")
+    key(window, "f")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from pathlib import Path
@@ -15,7 +16,7 @@ from app.jobs import launchers
 from app.operations import jobs
 from app.store.records import Job
 from app.workspace import Workspace
-from tests.ui.driving import LEFT, idle, key
+from tests.ui.driving import LEFT, idle, key, prelabel
 
 WORKER = Path(__file__).parents[1] / "jobs" / "toy_worker.py"
 
@@ -51,9 +52,25 @@ def test_the_button_says_how_many_images(window):
     assert "6 images" in window.page.prelabel_button.text()
 
 
+def test_f_first_says_what_it_will_do_and_the_time_only_when_it_is_measured(window, qtbot):
+    key(window, "f")
+    assert re.search(r"6 images?.*, time not known yet", window.messages.text.text()) and not states(window)
+    qtbot.mouseClick(window.messages.ways[1], LEFT)
+    key(window, Qt.Key.Key_Right)
+    key(window, "f")
+    assert not states(window), "Not now: it is said anew"
+    key(window, "f")
+    qtbot.waitUntil(lambda: states(window) == ["finished"])
+    qtbot.waitUntil(lambda: window.page.prelabelling.unanswered == 0 and window.page.prelabelling.pace is not None)
+    key(window, "m")  # one shot fewer: every image is to be asked about anew
+    qtbot.waitUntil(lambda: window.page.prelabelling.unanswered == 6)
+    key(window, "f")
+    assert re.search(r"\d+ images?.*, about \d+ s, first in \d+ s", window.messages.text.text())
+
+
 def test_f_prelabels_and_the_proposals_appear(window, qtbot):
     order = [row.id for row in window.page.gallery.view.rows]
-    key(window, "f")
+    prelabel(window)
     qtbot.waitUntil(lambda: states(window) == ["finished"], timeout=30000)
     qtbot.waitUntil(lambda: any(row.state.pending for row in window.page.gallery.images.values()), timeout=30000)
     qtbot.waitUntil(lambda: window.messages.text.text().startswith("Pre-labelled 6 images."))
@@ -69,6 +86,7 @@ def test_f_prelabels_and_the_proposals_appear(window, qtbot):
 def test_progress_stands_in_the_title_line_and_cancel_keeps_what_was_done(window, qtbot, monkeypatch):
     monkeypatch.setenv("TOY_STEP_S", "0.6")
     qtbot.mouseClick(window.page.prelabel_button, LEFT)
+    qtbot.mouseClick(window.messages.ways[0], LEFT)
     qtbot.waitUntil(lambda: window.jobs.isVisible() and "/ 6" in window.jobs.text.text(), timeout=30000)
     qtbot.waitUntil(lambda: window.jobs.bar.value() >= 1, timeout=30000)
     qtbot.mouseClick(window.jobs.cancel, LEFT)
@@ -80,7 +98,7 @@ def test_progress_stands_in_the_title_line_and_cancel_keeps_what_was_done(window
 
 def test_drawing_goes_on_while_a_job_runs(window, qtbot, monkeypatch):
     monkeypatch.setenv("TOY_STEP_S", "0.3")
-    key(window, "f")
+    prelabel(window)
     qtbot.waitUntil(window.jobs.isVisible, timeout=30000)
     window.jobs.cancel.click()
     window.page.gallery.step(1)
@@ -91,7 +109,7 @@ def test_drawing_goes_on_while_a_job_runs(window, qtbot, monkeypatch):
 
 def test_a_failed_job_is_a_sentence_with_a_way_out(window, qtbot, monkeypatch):
     monkeypatch.setenv("TOY", "fail")
-    key(window, "f")
+    prelabel(window)
     qtbot.waitUntil(lambda: "The toy refuses to go on." in window.messages.text.text(), timeout=30000)
     (again,) = window.messages.ways
     monkeypatch.setenv("TOY", "finish")
@@ -104,7 +122,7 @@ def test_an_image_that_is_gone_is_counted_and_the_rest_goes_on(toy_of, opened, q
     window = opened(toy)
     toy.files[4].unlink()
     qtbot.waitUntil(window.page.prelabel_button.isEnabled)
-    key(window, "f")
+    prelabel(window)
     qtbot.waitUntil(lambda: "1 image could not be read" in window.messages.text.text(), timeout=30000)
     assert states(window) == ["finished"]
 
@@ -112,7 +130,7 @@ def test_an_image_that_is_gone_is_counted_and_the_rest_goes_on(toy_of, opened, q
 def test_a_job_goes_on_without_the_window_and_the_next_one_attaches(window, qtbot, monkeypatch):
     monkeypatch.setenv("TOY_STEP_S", "0.4")
     folder = window.context.folder
-    key(window, "f")
+    prelabel(window)
     qtbot.waitUntil(lambda: states(window) == ["running"], timeout=30000)
     qtbot.waitUntil(lambda: window.jobs.bar.value() >= 1, timeout=30000)
     window.close()
