@@ -57,6 +57,7 @@ ACTS = (
     Act("redo", QT_TRANSLATE_NOOP("Act", "Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), WRITING, "redo-2"),
     Act("search", QT_TRANSLATE_NOOP("Act", "Search"), ("/", "、"), PROJECT),
     Act("escape", QT_TRANSLATE_NOOP("Act", "Leave the search, the selection"), ("Esc",), PROJECT),
+    Act("palette", QT_TRANSLATE_NOOP("Act", "Find an act, a class or an image"), ("Ctrl+K",), ALWAYS, "search"),
     Act("keys", QT_TRANSLATE_NOOP("Act", "Show all keys"), ("?", "？", "F1"), ALWAYS),
     Act("add_images", QT_TRANSLATE_NOOP("Act", "Add images..."), ("Ctrl+I",), WRITING, "images"),
     Act("export", QT_TRANSLATE_NOOP("Act", "Export labels..."), ("Ctrl+E",), PROJECT, "file-output"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from app import settings
@@ -19,6 +19,7 @@ from app.ui.background import Task, call
 from app.ui.job_strip import JobStrip
 from app.ui.message_bar import MessageBar
 from app.ui.opening import Opening
+from app.ui.palette import Palette, offered
 from app.ui.page_switch import PAGES, PageSwitch
 from app.ui.settings_menu import SettingsMenu
 from app.ui.start_page import StartPage
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self._title_line())
         column.addWidget(self._stack, 1)
+        self.palette_ = Palette(whole, lambda: offered(self.actions_), lambda fits: self.view.names(fits) if self.view else ())
         self.setCentralWidget(whole)  # what was there before is deleted
         for signal, handler in (
             (self.start.images_asked, self._ask_images), (self.start.new_asked, self._ask_new), (self.start.open_asked, self._ask_project),
@@ -110,11 +112,19 @@ class MainWindow(QMainWindow):
         row.addStretch(1)
         row.addWidget(self.switch)
         row.addStretch(1)
+        row.addWidget(self._search_button(line))
         row.addWidget(self.jobs)
         row.addSpacing(16)
         row.addWidget(self.person)
         line.setFixedHeight(40)
         return line
+
+    def _search_button(self, line: QFrame) -> QToolButton:
+        """Opens the command palette, and shows its key."""
+        button = QToolButton(line, toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextBesideIcon, focusPolicy=Qt.FocusPolicy.NoFocus)
+        button.setDefaultAction(self.actions_["palette"])
+        button.setText("Ctrl+K")
+        return button
 
     # -- what the keys do -----------------------------------------------------------------------------------------------------
 
@@ -127,6 +137,7 @@ class MainWindow(QMainWindow):
             "undo": lambda: self.view.page.when_free(self.context.undo),
             "redo": lambda: self.view.page.when_free(self.context.redo),
             "keys": self._show_keys,
+            "palette": lambda: self.palette_.ask(),
             "add_images": self._ask_images,
             "export": lambda: self.transfers.ask_export(),
             "import": lambda: self.transfers.ask_import(),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from PySide6.QtCore import QByteArray, QSettings, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from app.ui import icons
 from app.ui.context import Context
 from app.ui.message_bar import MessageBar
 from app.ui.page import Page
+from app.ui.palette import Entry
 from app.ui.page_switch import LABEL, PAGES
 
 class ProjectView(QStackedWidget):
@@ -70,6 +73,16 @@ class ProjectView(QStackedWidget):
         page = self.page
         if (call := page.acts().get(act)) is not None:
             page.when_free(call)
+
+    def names(self, fits: Callable[[str], bool]) -> Iterator[Entry]:
+        """The classes, then the images, whose names fit, for the command palette."""
+        for row in self.label.classes.rows:
+            if fits(row.name):
+                yield Entry(row.name, self.tr("class"), partial(self._context.select_class, row.id), colour=row.colour)
+        picture = icons.icon("images")
+        for row in self.label.gallery.images.values():
+            if fits(row.path):
+                yield Entry(row.path, self.tr("image"), partial(self._context.open_image, row.id), picture)
 
     def close_project(self) -> None:
         for name, page in self._pages.items():
