@@ -12,7 +12,9 @@ from app.errors import UserError
 from app.jobs.runner import JobRunner, ask_to_stop
 from app.operations import jobs, models
 from app.store.changes import Change
+from app.store.watch import ANYTHING
 from app.ui import background
+from app.ui.following import Following
 from app.ui.writer import Fault, Writer
 from app.workspace import Workspace
 
@@ -50,6 +52,7 @@ class Context(QObject):
         self._writer = Writer(self)
         self._runner = JobRunner(workspace)
         self._polling = False
+        self._following: Following | None = None
         self._open_jobs: dict[int, dict] = {}
         self._tasks: set[background.Task] = set()
         self._committed.connect(self.changed)
@@ -70,6 +73,14 @@ class Context(QObject):
         if self.writing:
             self._writer.submit(lambda: self.workspace.do(models.ensure_bundled, title="", undoable=False), failed=self.failed.emit)
             self._timer.start()
+        elif self.workspace.database.is_sqlite:
+            self._following = Following(self.workspace, self)
+            self._following.moved.connect(self._moved)
+
+    def _moved(self, open_jobs: list[dict]) -> None:
+        """The one who holds the project has written something."""
+        self.changed.emit(ANYTHING)
+        self.jobs_changed.emit(open_jobs)
 
     def close(self) -> None:
         """Ends after what was begun is written. Jobs go on by themselves."""
@@ -79,6 +90,8 @@ class Context(QObject):
     def let_go(self) -> None:
         """Nothing more is told or looked after; finish() or hand_over() has to follow."""
         self._timer.stop()
+        if self._following:
+            self._following.stop()
         self.workspace.listeners.clear()
         for task in self._tasks:
             task.stop()
@@ -91,6 +104,8 @@ class Context(QObject):
         """The project, still open, after what was begun is written: for another context."""
         for task in list(self._tasks):
             task.stop(wait_s=2)
+        if self._following:
+            self._following.finish()
         self._writer.close()
         return self.workspace
 

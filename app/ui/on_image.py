@@ -61,7 +61,7 @@ class OnImage(QObject):
         image_id, focus = self._context.image_id, self._context.focus
         if image_id is None:
             return
-        if change.id is None and focus and focus[0] in UNDECIDED:
+        if change.id is None and focus and focus[0] in UNDECIDED and self._context.writing:
             fresh = self._visible(self._context.read(gallery.regions_on, image_id))
             if [r.key for r in fresh] != [r.key for r in self._held]:
                 there = {(r.class_id, r.mask) for r in self._held}
