@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, QTimer
 from PySide6.QtGui import QAction, QColor
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from app.store import gallery, pace
 from app.store.changes import Change
@@ -15,21 +15,15 @@ from app.store.gallery import ClassRow, RegionRow
 from app.store.pace import Pace
 from app.ui import actions, next_act
 from app.ui.canvas.compose import Shown
-from app.ui.canvas.view import CanvasView
 from app.ui.check_images import CheckImages
 from app.ui.context import Context
 from app.ui.decisions import Decisions
-from app.ui.foot_line import FootLine
 from app.ui.hand import Hand
+from app.ui.label_parts import LabelParts
 from app.ui.message_bar import MessageBar
 from app.ui.misplaced import Misplaced
-from app.ui.name_field import NameField
 from app.ui.on_image import UNDECIDED, OnImage
 from app.ui.page import Page
-from app.ui.panels.classes import ClassesPanel
-from app.ui.panels.gallery import GalleryPanel
-from app.ui.panels.regions import RegionsPanel
-from app.ui.panels.shots import ShotsPanel
 from app.ui.prelabelling import Prelabelling
 from app.ui.strokes import Strokes
 from app.ui.suggestions import Suggestions
@@ -51,7 +45,13 @@ class LabelPage(Page):
         self._next_act = next_act.NextAct(self)
         self._recount = QTimer(self, singleShot=True, interval=_RECOUNT_MS)
         self._recount.timeout.connect(self._count)
-        self._build()
+        self.splitter = parts = LabelParts(context, self.thumbnails, self)
+        self.gallery, self.classes, self.shots, self.regions = parts.gallery, parts.classes, parts.shots, parts.regions
+        self.canvas, self.names, self.act, self.foot = parts.canvas, parts.names, parts.act, parts.foot
+        self.prelabel_button = self.shots.button
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(parts)
         self.hand = Hand(self.canvas, self.foot, self)
         self.suggestions = Suggestions(context, lambda: self.hand.drawing, self)
         self.check = CheckImages(context, messages.say, self._go_on, self)
@@ -62,64 +62,6 @@ class LabelPage(Page):
         self.decisions = Decisions(context, self.on_image, self.suggestions, self.foot.threshold, self)
         self._connect()
         self._count()
-
-    # -- the parts ------------------------------------------------------------------------------------------------------------
-
-    def _build(self) -> None:
-        self.gallery = GalleryPanel(self.context, self.thumbnails, self)
-        self.classes = ClassesPanel(self.context, self)
-        self.regions = RegionsPanel(self.context, self)
-        self.canvas = CanvasView(self)
-        self.names = NameField(self.canvas)
-        self.act = QLabel(self)
-        self.act.setProperty("role", "act")
-        self.shots = ShotsPanel(self.context, self.thumbnails, lambda: self.gallery.images, self.gallery.path_of, self)
-        self.prelabel_button = self.shots.button
-        self.foot = FootLine(self)
-        self.tools = QFrame(self)
-        self.tools.setProperty("role", "strip")
-        QVBoxLayout(self.tools).setContentsMargins(4, 8, 4, 8)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        for k, part in enumerate((self.gallery, self._centre(), self._side())):
-            self.splitter.addWidget(part)
-            self.splitter.setStretchFactor(k, 1 if k == 1 else 0)
-        self.splitter.setSizes([264, 800, 280])
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self.splitter)
-
-    def _centre(self) -> QWidget:
-        centre, line = QWidget(self), QFrame(self)
-        line.setProperty("role", "line")
-        row = QHBoxLayout(line)
-        row.setContentsMargins(16, 0, 16, 0)
-        line.setFixedHeight(36)
-        row.addWidget(self.act, 1)
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self.tools)
-        middle.addWidget(self.canvas, 1)
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(line)
-        column.addLayout(middle, 1)
-        column.addWidget(self.foot)
-        centre.setMinimumWidth(480)
-        return centre
-
-    def _side(self) -> QWidget:
-        side, lower = QSplitter(Qt.Orientation.Vertical, self), QWidget(self)
-        column = QVBoxLayout(lower)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.shots)
-        column.addWidget(self.regions, 1)
-        side.addWidget(self.classes)
-        side.addWidget(lower)
-        side.setSizes([280, 440])
-        side.setMinimumWidth(240)
-        return side
 
     # -- as a page ------------------------------------------------------------------------------------------------------------
 
@@ -175,19 +117,8 @@ class LabelPage(Page):
             self.messages.say(self.tr("No other listed image has proposals to review."))
 
     def set_actions(self, made: Mapping[str, QAction]) -> None:
-        """Fills the tool strip from the window's table of actions."""
-        column = self.tools.layout()
-        for name in (*actions.TOOLS, "", "undo", "redo", "", "fit"):
-            if not name:
-                column.addSpacing(16)
-                continue
-            button = QToolButton(self.tools)
-            button.setDefaultAction(made[name])
-            button.setIconSize(button.iconSize() * 1.15)
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            column.addWidget(button)
-        column.addStretch(1)
-        self.prelabel_button.clicked.connect(made["prelabel"].trigger)
+        """Puts the window's acts into the tool strip, and takes the first tool."""
+        self.splitter.set_actions(made)
         first = "brush" if self.context.writing else "select"
         made[first].setChecked(True)
         self.canvas.set_tool(first)
@@ -243,7 +174,7 @@ class LabelPage(Page):
 
     def _open(self, image_id: int | None) -> None:
         if self.strokes.unnamed:
-            self.strokes.drop()
+            self.strokes.drop_unnamed()
         self.misplaced.missing = False
         self.canvas.clear_draft()
         self._in_view = image_id if image_id in self.gallery.images else None
@@ -360,7 +291,7 @@ class LabelPage(Page):
             field.clear()
             self.canvas.setFocus()
         elif self.strokes.unnamed:
-            self.strokes.drop()
+            self.strokes.drop_unnamed()
         elif self.messages.isVisible():
             self.messages.dismiss()
         elif focus and focus[0] not in UNDECIDED:  # a proposal has the focus by itself: it was not selected

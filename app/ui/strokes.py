@@ -48,7 +48,7 @@ class Strokes(QObject):
         self._retry = QTimer(self, singleShot=True, interval=_RETRY_MS)
         self._retry.timeout.connect(self._try_quietly)
         names.named.connect(self._named)
-        names.dropped.connect(self.drop)
+        names.dropped.connect(self.drop_unnamed)
 
     @property
     def unwritten(self) -> int:
@@ -173,10 +173,14 @@ class Strokes(QObject):
             fault.again()
 
     def drop(self) -> None:
-        """The drafts are not wanted."""
-        self.unnamed = None
+        """What could not be written is not wanted any more."""
         self._unwritten, self._trying = [], False
         self._retry.stop()
+        self._emit_settled()
+
+    def drop_unnamed(self) -> None:
+        """The stroke that waits for a name is not wanted."""
+        self.unnamed = None
         self._names.hide()
         self._emit_settled()
         self.asked.emit()
