@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.errors import UserError
-from app.operations import support
+from app.operations import images, support
 from app.store.records import Annotation, DefectClass, Image, now
 from core_models.contract.mask import Mask
 
@@ -65,6 +65,26 @@ def set_ignore(session: Session, annotation: Annotation, ignore: bool) -> Annota
     _sign(session, annotation)
     _drop_bare_shot(session, annotation.image_id, annotation.class_id)
     return annotation
+
+
+def ignore_in_folder(session: Session, annotation: Annotation) -> dict[str, int]:
+    """Ignores the same place on every image of the folder, as what lies outside of the part: {"made", "there", "other_size"}.
+
+    "there" are images that have just this ignore region already, "other_size" those that are left out because it would lie
+    elsewhere on them. UserError where the region is no ignore region.
+    """
+    if not annotation.ignore:
+        raise UserError("This region is no ignore region.", "Paint one with the ignore brush, and select it.")
+    image = _image(session, annotation.image_id)
+    others = [other for other in images.in_folder_of(session, image) if other.id != image.id]
+    alike = [other for other in others if (other.width, other.height) == (image.width, image.height)]
+    same = select(Annotation.image_id).where(Annotation.class_id == annotation.class_id, Annotation.ignore, Annotation.area == annotation.area)
+    known = set(session.scalars(same.where(Annotation.x == annotation.x, Annotation.y == annotation.y, Annotation.rle == annotation.rle)))
+    region = {name: getattr(annotation, name) for name in ("class_id", "x", "y", "w", "h", "area", "rle", "ignore")}
+    made = [Annotation(image_id=other.id, source="person", by=session.info["by"], **region) for other in alike if other.id not in known]
+    session.add_all(made)
+    session.flush()
+    return {"made": len(made), "there": len(alike) - len(made), "other_size": len(others) - len(alike)}
 
 
 def remove(session: Session, annotation: Annotation) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, object_session
 
 from app.errors import UserError
@@ -21,8 +22,8 @@ from core_models.contract import image_file
 from core_models.contract.episode import ImageRef
 
 __all__ = [
-    "CHANGED", "Refused", "Registered", "Scanned", "decide_split", "decide_splits", "find", "find_all", "is_candidate",
-    "locate", "missing", "path_of", "ref", "register", "remove", "roots", "scan",
+    "CHANGED", "Refused", "Registered", "Scale", "Scanned", "decide_split", "decide_splits", "find", "find_all", "in_folder_of", "is_candidate",
+    "locate", "missing", "mm_per_px", "path_of", "ref", "register", "remove", "roots", "scale_of", "scan", "set_scale",
 ]  # fmt: skip
 
 _IN_ONE_QUERY = 400
@@ -98,6 +99,54 @@ def remove(session: Session, images: Iterable[Image]) -> int:
     for image in images:
         image.removed = True
     return len(images)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """mm for a pixel of an image along x and along y, None where it is not known; alike: images in its folder, itself among them."""
+
+    x: float | None
+    y: float | None
+    alike: int
+
+
+def mm_per_px(session: Session, image_id: int) -> tuple[float | None, float | None]:
+    """Along x and along y, None where it is not known."""
+    image = session.get(Image, image_id)
+    return (image.mm_per_px_x, image.mm_per_px_y) if image else (None, None)
+
+
+def scale_of(session: Session, image_id: int) -> Scale:
+    image = session.get(Image, image_id)
+    return Scale(image.mm_per_px_x, image.mm_per_px_y, session.scalar(_beside(image, func.count())))
+
+
+def set_scale(session: Session, image_id: int, x: float | None, y: float | None, whole_folder: bool) -> int:
+    """How many mm a pixel shows along x and along y, on one image or on all of its folder; None leaves a direction as it is.
+
+    The number of images. UserError where a value is not above 0.
+    """
+    if any(v is not None and not 0 < v < math.inf for v in (x, y)):
+        raise UserError("A length has to be above 0.", "Give the length of the line in millimetres.")
+    image = session.get(Image, image_id)
+    chosen = in_folder_of(session, image) if whole_folder else [image]
+    for one in chosen:
+        one.mm_per_px_x = one.mm_per_px_x if x is None else x
+        one.mm_per_px_y = one.mm_per_px_y if y is None else y
+    return len(chosen)
+
+
+def in_folder_of(session: Session, image: Image) -> list[Image]:
+    """The images of the project that lie in the same folder, the image itself among them; not those in folders within it."""
+    return list(session.scalars(_beside(image, Image).order_by(Image.id)))
+
+
+def _beside(image: Image, what) -> Select:
+    folder = image.path.rpartition("/")[0]
+    within = f"{folder}/" if folder else ""
+    inside = func.substr(Image.path, len(within) + 1)
+    there = select(what).where(Image.root_id == image.root_id, Image.removed.is_(False), inside.not_like("%/%"))
+    return there.where(Image.path.startswith(within, autoescape=True)) if within else there
 
 
 def ref(image: Image) -> ImageRef:

@@ -13,7 +13,7 @@ from app.ui import icons
 
 # What must hold for an act to be offered.
 ALWAYS, PROJECT, IMAGE, WRITING, WRITING_IMAGE = "always", "project", "image", "writing", "writing_image"
-TOOLS = ("select", "brush", "eraser", "polygon", "rectangle", "ignore")
+TOOLS = ("select", "brush", "eraser", "polygon", "rectangle", "ignore", "scale")
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ ACTS = (
     Act("polygon", QT_TRANSLATE_NOOP("Act", "Polygon"), ("P",), WRITING_IMAGE, "pentagon"),
     Act("rectangle", QT_TRANSLATE_NOOP("Act", "Rectangle"), ("U",), WRITING_IMAGE, "square"),
     Act("ignore", QT_TRANSLATE_NOOP("Act", "Ignore brush: neither defect nor good surface"), ("I",), WRITING_IMAGE, "circle-slash-2"),
+    Act("scale", QT_TRANSLATE_NOOP("Act", "Set the scale: draw a line of known length"), ("L",), WRITING_IMAGE, "ruler"),
     Act("smaller", QT_TRANSLATE_NOOP("Act", "Smaller brush"), ("[", "【"), IMAGE),
     Act("larger", QT_TRANSLATE_NOOP("Act", "Larger brush"), ("]", "】"), IMAGE),
     Act("delete", QT_TRANSLATE_NOOP("Act", "Remove the selected region"), ("Delete", "Backspace"), WRITING_IMAGE, "trash-2"),
@@ -42,6 +43,9 @@ ACTS = (
     Act("accept", QT_TRANSLATE_NOOP("Act", "Accept the proposal"), ("A",), WRITING_IMAGE, "check"),
     Act("reject", QT_TRANSLATE_NOOP("Act", "Reject the proposal"), ("R",), WRITING_IMAGE, "x"),
     Act("accept_all", QT_TRANSLATE_NOOP("Act", "Accept all that is shown, and go on"), ("Shift+A",), WRITING_IMAGE),
+    Act("tighter", QT_TRANSLATE_NOOP("Act", "Cut the proposal tighter"), (",", "，"), WRITING_IMAGE),
+    Act("looser", QT_TRANSLATE_NOOP("Act", "Cut the proposal looser"), (".", "。"), WRITING_IMAGE),
+    Act("ignore_folder", QT_TRANSLATE_NOOP("Act", "Ignore this on every image of the folder"), ("Shift+I",), WRITING_IMAGE),
     Act("defect_free", QT_TRANSLATE_NOOP("Act", "Image is defect-free"), ("D",), WRITING_IMAGE, "circle-check"),
     Act("needs_work", QT_TRANSLATE_NOOP("Act", "Image needs work"), ("X",), WRITING_IMAGE, "circle-alert"),
     Act("prelabel", QT_TRANSLATE_NOOP("Act", "Pre-label"), ("F",), WRITING, "sparkles"),
@@ -50,6 +54,7 @@ ACTS = (
     Act("previous_waiting", QT_TRANSLATE_NOOP("Act", "Previous image to review"), ("Shift+N",), PROJECT),
     Act("next", QT_TRANSLATE_NOOP("Act", "Next image"), ("Right",), PROJECT),
     Act("previous", QT_TRANSLATE_NOOP("Act", "Previous image"), ("Left",), PROJECT),
+    Act("heat", QT_TRANSLATE_NOOP("Act", "Heat map of the chosen class"), ("H",), IMAGE, "flame"),
     Act("fit", QT_TRANSLATE_NOOP("Act", "Fit the image"), ("0",), IMAGE, "maximize"),
     Act("zoom_in", QT_TRANSLATE_NOOP("Act", "Zoom in"), ("+", "="), IMAGE),
     Act("zoom_out", QT_TRANSLATE_NOOP("Act", "Zoom out"), ("-",), IMAGE),
@@ -90,7 +95,7 @@ def make(window: QWidget, calls: Mapping[str, Callable[[], None]]) -> dict[str, 
             action.setCheckable(True)
             group.addAction(action)
         # A held key repeats where repeating is meant: images, zoom and sizes, never a decision.
-        action.setAutoRepeat(act.id in ("next", "previous", "smaller", "larger", "zoom_in", "zoom_out"))
+        action.setAutoRepeat(act.id in ("next", "previous", "smaller", "larger", "zoom_in", "zoom_out", "tighter", "looser"))
         action.triggered.connect(lambda _=False, call=calls[act.id]: call())
         window.addAction(action)
         made[act.id] = action

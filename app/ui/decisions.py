@@ -11,6 +11,7 @@ from app.ui.context import Context
 from app.ui.on_image import OnImage
 from app.ui.suggestions import Suggestions
 from app.ui.writer import Fault
+from core_models.contract.mask import Mask
 
 Key = tuple[str, int]
 
@@ -29,6 +30,7 @@ class Decisions(QObject):
     def __init__(self, context: Context, on_image: OnImage, suggestions: Suggestions, threshold: Callable[[], float], parent: QObject) -> None:
         super().__init__(parent)
         self._context, self._on_image, self._suggestions, self._threshold = context, on_image, suggestions, threshold
+        self.outline: Callable[[Key | None], Mask | None] = lambda key: None  # of a proposal that the person has cut anew
 
     def decide(self, word: str, class_id: int | None = None) -> None:
         """accept (as another class, where one is given) or reject the proposal in focus; where none is, the first one gets
@@ -40,13 +42,13 @@ class Decisions(QObject):
             self._context.set_focus(keys[0])
         else:
             here = keys.index(self._context.focus)
-            left = keys[here + 1 :] + keys[:here]
+            left, outline = keys[here + 1 :] + keys[:here], self.outline(keys[here])
             self._context.set_focus(left[0] if left else None)  # at once: a second key press means the next one
             if keys[here][0] == "suggestion":
                 self._decide_suggestion(keys[here], word, class_id)
             else:
                 title = self.tr("Accept a proposal") if word == "accept" else self.tr("Reject a proposal")
-                self._context.do(drawing.decide, keys[here][1], word, class_id, title=title)
+                self._context.do(drawing.decide, keys[here][1], word, class_id, outline, title=title)
 
     def _decide_suggestion(self, key: Key, word: str, class_id: int | None) -> None:
         if word == "reject":
@@ -67,11 +69,19 @@ class Decisions(QObject):
     def accept_image(self) -> None:
         """All that is shown is accepted, the image is complete for the classes proposed there, and the next one is opened."""
         image_id, title = self._context.image_id, self.tr("Accept all on an image")
-        suggested = self._suggestions.answered(self._threshold())
-        if suggested:
-            self._context.do(suggesting.accept_image, image_id, self._threshold(), suggested, title=title, done=self._accepted)
-        else:
-            self._context.do(review_images.accept_image, image_id, self._threshold(), title=title, done=self._accepted)
+        threshold, suggested = self._threshold(), self._suggestions.answered(self._threshold())
+        key, outline = self._context.focus, self.outline(self._context.focus)
+
+        def act(session) -> dict:
+            if outline:  # as it is seen, and not as the model made it
+                drawing.decide(session, key[1], "accept", outline=outline)
+            if suggested:
+                answer = suggesting.accept_image(session, image_id, threshold, suggested)
+            else:
+                answer = review_images.accept_image(session, image_id, threshold)
+            return answer | {"accepted": answer["accepted"] + bool(outline)}
+
+        self._context.do(act, title=title, done=self._accepted)
 
     def _accepted(self, answer: dict) -> None:
         self.completed.emit(answer["accepted"], answer["class_ids"])

@@ -25,8 +25,12 @@ from app.ui.misplaced import Misplaced
 from app.ui.on_image import UNDECIDED, OnImage
 from app.ui.page import Page
 from app.ui.prelabelling import Prelabelling
+from app.ui.region_menu import RegionMenu
+from app.ui.score_maps import ScoreMaps
+from app.ui.seeing import Seeing
 from app.ui.strokes import Strokes
 from app.ui.suggestions import Suggestions
+from app.ui.sureness import Sureness
 from app.ui.thumbnails import Thumbnails
 from app.ui.writer import Fault
 
@@ -60,6 +64,10 @@ class LabelPage(Page):
         self.strokes = Strokes(context, self.names, self._class_name, self.suggestions, self)
         self.prelabelling = Prelabelling(context, self.classes, self.messages, self)
         self.decisions = Decisions(context, self.on_image, self.suggestions, self.foot.threshold, self)
+        self.scores = ScoreMaps(context, self.canvas, self.on_image, self._class_name, messages.say, self)
+        self.seeing = Seeing(context, self.canvas, self.foot, self.on_image, self.scores.outline, self)
+        self.region_menu = RegionMenu(context, self.on_image, messages.say, self)
+        self.decisions.outline = self.strokes.outline = self.scores.outline_of
         self._connect()
         self._count()
 
@@ -68,7 +76,7 @@ class LabelPage(Page):
     def acts(self) -> dict[str, Callable[[], None]]:
         calls: dict[str, Callable[[], None]] = {name: partial(self.use_tool, name) for name in actions.TOOLS}
         calls |= {f"class_{k}": partial(self.classes.choose, k - 1) for k in range(1, 10)}
-        return calls | {
+        return calls | self.scores.acts() | self.region_menu.acts() | {
             "smaller": partial(self.hand.resize_brush, -1),
             "larger": partial(self.hand.resize_brush, 1),
             "delete": self.decisions.remove,
@@ -119,6 +127,7 @@ class LabelPage(Page):
     def set_actions(self, made: Mapping[str, QAction]) -> None:
         """Puts the window's acts into the tool strip, and takes the first tool."""
         self.splitter.set_actions(made)
+        self.region_menu.use(made)
         first = "brush" if self.context.writing else "select"
         made[first].setChecked(True)
         self.canvas.set_tool(first)
@@ -136,6 +145,7 @@ class LabelPage(Page):
         canvas.drawn.connect(self._drawn)
         canvas.picked.connect(self._picked)
         canvas.failed.connect(self.misplaced.unreadable)
+        canvas.menu_asked.connect(self.region_menu.offer)
         canvas.hovered.connect(self.foot.show_position)
         canvas.zoomed.connect(self.foot.show_zoom)
         self.foot.opacity_moved.connect(lambda opacity: canvas.set_overlay(opacity, False))
@@ -158,6 +168,8 @@ class LabelPage(Page):
         self.on_image.told.connect(self.tell)
         self.suggestions.failed.connect(self.messages.say)
         self.misplaced.changed.connect(self.tell)
+        self.scores.changed.connect(lambda: (self._draw(), self.seeing.measure()))
+        Sureness.of(context).changed.connect(self._draw)
         self.misplaced.found.connect(lambda: self._open(context.image_id))
 
     # -- what is shown --------------------------------------------------------------------------------------------------------
@@ -191,8 +203,7 @@ class LabelPage(Page):
 
     def _pass_on(self) -> None:
         """Shows what is on the image; the focus stays, or goes to the least certain proposal."""
-        colours = {row.id: QColor(row.colour).getRgb()[:3] for row in self.classes.rows}
-        self.canvas.show_regions([self._as_drawn(r, _IGNORED if r.kind == "ignore" else colours.get(r.class_id, _IGNORED)) for r in self.shown])
+        self._draw()
         if self.context.focus not in [r.key for r in self.shown]:
             waiting = self.on_image.undecided(self.foot.threshold())
             # A rough suggestion is given no focus: what has it is never replaced, and the fitted one is on its way.
@@ -203,8 +214,17 @@ class LabelPage(Page):
         self.foot.offer_threshold(any(r.kind in UNDECIDED for r in self.shown))
         self.tell()
 
-    def _as_drawn(self, region: RegionRow, colour: tuple[int, int, int]) -> Shown:
-        return Shown(region.key, region.mask, colour, "proposal" if region.kind in UNDECIDED else region.kind, region.score, self.regions.sure(region.score or 0))
+    def _draw(self) -> None:
+        colours = {row.id: QColor(row.colour).getRgb()[:3] for row in self.classes.rows}
+        sureness = Sureness.of(self.context)
+
+        def drawn(region: RegionRow) -> Shown:
+            word = "" if region.score is None else sureness.word(region.class_id, region.score)
+            colour = _IGNORED if region.kind == "ignore" else colours.get(region.class_id, _IGNORED)
+            kind = "proposal" if region.kind in UNDECIDED else region.kind
+            return Shown(region.key, self.scores.outline(region), colour, kind, region.score, word)
+
+        self.canvas.show_regions([drawn(region) for region in self.shown])
 
     def _changed(self, change: Change) -> None:
         if {"defect_class"} & change.tables:

@@ -78,7 +78,7 @@ class LabelParts(QSplitter):
     def set_actions(self, made: Mapping[str, QAction]) -> None:
         """Fills the tool strip from the window's table of actions."""
         column = self._tools.layout()
-        for name in (*actions.TOOLS, "", "undo", "redo", "", "fit"):
+        for name in (*actions.TOOLS, "", "undo", "redo", "", "fit", "heat"):
             if not name:
                 column.addSpacing(16)
                 continue

@@ -40,6 +40,7 @@ class Strokes(QObject):
     def __init__(self, context: Context, names: NameField, class_name: Callable[[int | None], str], suggestions: Suggestions, parent: QObject) -> None:
         super().__init__(parent)
         self._context, self._names, self._class_name, self._suggestions = context, names, class_name, suggestions
+        self.outline: Callable[[tuple[str, int] | None], Mask | None] = lambda key: None  # of a proposal that the person has cut anew
         self._waiting = 0
         self._newest: tuple[str, int] | None = None  # what the stroke before made; set in the writer's thread
         self._unwritten: list[Fault] = []
@@ -81,12 +82,13 @@ class Strokes(QObject):
         if self._take_over(stroke, title):
             return
         follows, selected, class_id = self._waiting > 0, self._context.focus, self._context.class_id
+        outline = self.outline(selected)
         self._waiting += 1
 
         def act(session) -> tuple[str, int] | None:
             # On a slow disk the stroke before is not answered yet; what it made is selected all the same.
             region = self._newest if follows else selected
-            self._newest = drawing.stroke(session, stroke.image_id, class_id, stroke.mask, stroke.how, _in_project(region))
+            self._newest = drawing.stroke(session, stroke.image_id, class_id, stroke.mask, stroke.how, _in_project(region), outline if region == selected else None)
             return self._newest
 
         self._context.do(

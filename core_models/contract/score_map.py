@@ -1,6 +1,6 @@
 """Where a pixel of a kept score map lies in its image: what the worker writes and the window reads.
 
-A map is 8-bit, one value for each CELL_PX x CELL_PX pixels of the view; the view is the upright image, enlarged where it is small,
+A map is 8-bit: logits in tenths, one value for each CELL_PX x CELL_PX pixels of the view; the view is the upright image, enlarged where it is small,
 and continued at the right and at the bottom.
 """
 
@@ -13,6 +13,8 @@ import numpy as np
 from core_models.contract import image_file
 
 CELL_PX = 4  # of the view
+STEPS = 10  # of the map's values for one logit
+ZERO = 128  # the value of logit 0
 SHORT_SIDE = 384  # px: smaller images are enlarged to it, larger ones are seen as they are
 MOST_ENLARGED = 8.0
 

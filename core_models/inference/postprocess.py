@@ -10,10 +10,9 @@ import numpy as np
 from core_models.contract.job import Region
 from core_models.contract.mask import Mask
 from core_models.contract.opencv import cv2
+from core_models.contract.score_map import CELL_PX as CELL
+from core_models.contract.score_map import STEPS, ZERO
 
-CELL = 4  # view px of a map's cell
-STEPS = 10  # of the 8-bit map for one logit
-ZERO = 128  # the 8-bit value of logit 0
 LEAST_STORED = 0.25  # regions below this score are not worth keeping for a lower cut
 _STRONGEST, _LEAST_PIXELS = 0.1, 9
 _SPECK = 0.05  # of the smallest region drawn

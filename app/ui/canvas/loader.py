@@ -109,6 +109,7 @@ def _steps(path: Path, screen_px: tuple[int, int]) -> Generator[tuple[Pyramid, W
     while any(side > 2 * room for side, room in zip(pyramid.size(level), screen_px, strict=True)) and max(pyramid.size(level)) > 1:
         level += 1
     pyramid.warm(level)
+    _ = pyramid.histogram  # found here, for the line under the canvas
     yield pyramid, Window.of(pyramid)
     for finer in range(1, level):
         pyramid.warm(finer)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 _CORNER_PX = 10
+_BAR_PX = 7
 MOST_WORDS = 60  # so many can be read at once
 WORDS_FROM_PX = 16  # a smaller region's word would hide it
 
@@ -46,6 +47,19 @@ def paint_outline(painter: QPainter, points: Sequence[QPointF], colour: tuple[in
         painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setBrush(QColor(255, 255, 255))
     painter.drawEllipse(points[0], 3, 3)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def paint_measure(painter: QPainter, first: QPointF, last: QPointF) -> None:
+    """The scale's line, with a bar across each of its ends."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    along = last - first
+    length = math.hypot(along.x(), along.y()) or 1.0
+    across = QPointF(-along.y(), along.x()) * (_BAR_PX / length)
+    for colour, width in ((QColor(0, 0, 0, 200), 4), (QColor(255, 255, 255), 1.5)):
+        painter.setPen(QPen(colour, width))
+        for a, b in ((first, last), (first - across, first + across), (last - across, last + across)):
+            painter.drawLine(a, b)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from app.ui.canvas.colours import over, premultiplied
 from app.ui.canvas.compose import Shown
 from app.ui.canvas.frame import NOWHERE, Frame, Rect, clipped
 from app.ui.canvas.paint import Box, Draft
@@ -285,22 +286,6 @@ def _sides(kind: str, colour: tuple[int, int, int], opacity: float) -> tuple[int
     if kind == "ignore":
         return 0, premultiplied(colour, min(1, 1.5 * opacity)), line, line
     return premultiplied(colour, 0.4 * opacity), premultiplied(colour, min(1, 2 * opacity)), line, premultiplied((0, 0, 0), 0.6)
-
-
-def over(upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
-    """Premultiplied 0xAARRGGBB laid over others (uint32, of one shape)."""
-    through = 255 - (upper >> 24)
-    # Two channels at a time: each product has 16 bits, and a word holds two.
-    pair = np.uint32(0x00FF00FF)
-    red_blue = ((lower & pair) * through + np.uint32(0x007F007F)) >> 8 & pair
-    alpha_green = ((lower >> 8 & pair) * through + np.uint32(0x007F007F)) & ~pair
-    return upper + (red_blue | alpha_green)
-
-
-def premultiplied(colour: tuple[int, int, int], alpha: float) -> int:
-    """0xAARRGGBB with the colours already multiplied, as Qt's premultiplied format has it."""
-    r, g, b = (round(c * alpha) for c in colour)
-    return round(255 * alpha) << 24 | r << 16 | g << 8 | b
 
 
 def shift(array: np.ndarray, dx: int, dy: int) -> None:

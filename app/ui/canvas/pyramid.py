@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from core_models.contract.opencv import cv2
 
 TILE_PX = 512
 _AVERAGED = ("uint8", "uint16", "int16", "float32")  # what OpenCV averages in its own type
-_SAMPLE_PX = 1_000_000
+_SAMPLE_PX = 250_000
+_BINS = 64
 
 
 class Pyramid:
@@ -64,14 +66,26 @@ class Pyramid:
         return tuple(value.tolist()) if value.ndim else value.item()
 
     def span(self, low: float = 1, high: float = 99) -> tuple[float, float]:
-        """The values below which `low` and `high` percent of the pixels lie, from an even sample of about a million."""
+        """The values below which `low` and `high` percent of the pixels lie, from an even sample."""
+        if not self._sample.size:
+            return 0.0, 1.0
+        first, last = np.percentile(self._sample, (low, high))
+        return float(first), float(last)
+
+    @cached_property
+    def histogram(self) -> tuple[np.ndarray, float, float]:
+        """How often values occur, (64,) int64, between two values: 0 and 255 for 8 bits, else the least and the greatest."""
+        first, last = (0.0, 255.0) if self.dtype == np.uint8 else (float(self._sample.min(initial=np.inf)), float(self._sample.max(initial=-np.inf)))
+        if not first < last:
+            first, last = (first, first + 1) if np.isfinite(first) else (0.0, 1.0)
+        return np.histogram(self._sample, _BINS, (first, last))[0], first, last
+
+    @cached_property
+    def _sample(self) -> np.ndarray:
+        """An even sample of about 250,000 of the image's values that are numbers."""
         step = max(1, int(np.sqrt(self.width * self.height / _SAMPLE_PX)))
         sample = self.image[::step, ::step].astype(np.float64)
-        sample = sample[np.isfinite(sample)]
-        if not sample.size:
-            return 0.0, 1.0
-        first, last = np.percentile(sample, (low, high))
-        return float(first), float(last)
+        return sample[np.isfinite(sample)]
 
     def _level(self, level: int) -> tuple[np.ndarray, np.ndarray]:
         with self._lock:

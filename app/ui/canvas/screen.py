@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from app.ui import theme
 from app.ui.canvas.compose import Shown, Window, compose_picture
 from app.ui.canvas.frame import NOWHERE, Frame, Rect, clipped
+from app.ui.canvas.heat import Heat
 from app.ui.canvas.overlay import REACH_PX, Overlay, shift
 from app.ui.canvas.paint import Box, Draft
 from app.ui.canvas.pyramid import Pyramid
@@ -28,6 +29,7 @@ class Screen:
         self.frame = Frame(1.0, 0, 0, 0, 0)
         self.pyramid: Pyramid | None = None
         self.window = Window(0, 255)
+        self.heat: Heat | None = None
         self.drafts: list[Draft] = []
         self.hidden = False
         self.focus: tuple[str, int] | None = None
@@ -64,7 +66,7 @@ class Screen:
         self.spoil()
 
     def show(self, pyramid: Pyramid | None, window: Window) -> None:
-        self.pyramid, self.window = pyramid, window
+        self.pyramid, self.window, self.heat = pyramid, window, None
         self._overlay.set_regions([])
         self.spoil()
 
@@ -78,7 +80,14 @@ class Screen:
         for box in self._overlay.set_regions(regions):
             self.spoil_overlay(box, REACH_PX)
 
+    def set_heat(self, heat: Heat | None) -> None:
+        self.heat = heat
+        self._stale_picture = [self.frame.whole]
+        self._widget.update()
+
     def set_overlay(self, opacity: float, hidden: bool) -> None:
+        if self.heat and hidden != self.hidden:
+            self._stale_picture = [self.frame.whole]
         self.hidden = hidden
         if opacity != self._overlay.opacity:
             self._overlay.set_opacity(opacity)
@@ -131,6 +140,8 @@ class Screen:
         backdrop = QColor(theme.current().canvas).rgb()
         for rect in self._parts(self._stale_picture):
             compose_picture(self._picture, self.pyramid, self.frame, self.window, rect, backdrop)
+            if self.heat and not self.hidden:
+                self.heat.lay(self._picture, self.frame, rect)
         for rect in self._parts(self._stale_overlay):
             self._overlay.compose(self.frame, rect, self.drafts)
         self._stale_picture, self._stale_overlay = [], []

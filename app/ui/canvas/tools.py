@@ -82,5 +82,20 @@ def rectangle(draft: Draft, start: Act, radius: float = 0) -> Gesture:
             return True
 
 
-GESTURES = {"brush": brush, "eraser": brush, "ignore": brush, "polygon": polygon, "rectangle": rectangle}
+def scale(draft: Draft, start: Act, radius: float = 0) -> Gesture:
+    """A line between two points: dragged, or clicked one after the other; it stays as the draft's outline."""
+    draft.outline, dragged = [(start.x, start.y)] * 2, False
+    while True:
+        act = yield
+        if act.kind == "escape":
+            draft.outline = []
+            return False
+        if act.kind in ("press", "move", "release"):
+            draft.outline = [(start.x, start.y), (act.x, act.y)]
+            dragged = dragged or abs(act.x - start.x) + abs(act.y - start.y) > act.reach * _CLOSE_PX
+        if act.kind in ("press", "release") and dragged:
+            return True
+
+
+GESTURES = {"brush": brush, "eraser": brush, "ignore": brush, "polygon": polygon, "rectangle": rectangle, "scale": scale}
 TOOLS = ("select", *GESTURES)

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QPainter, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QPainter, QWheelEvent
+from PySide6.QtWidgets import QWidget
 
 from app.ui.canvas import marks, tools
 from app.ui.canvas.compose import Shown, Window
-from app.ui.canvas.frame import Frame
-from app.ui.canvas.loader import Loader
+from app.ui.canvas.looking import MOST_ZOOM, ImageView
 from app.ui.canvas.paint import Box, Draft
 from app.ui.canvas.pyramid import Pyramid
-from app.ui.canvas.screen import Screen
 from app.ui.canvas.tools import Act
 
-MOST_ZOOM = 64.0
-_WHEEL_STEP = 1.2  # of the zoom, for a notch of 120
+__all__ = ["MOST_ZOOM", "CanvasView"]
+
 _DRAG_PX = 4  # so far a click may slip
 _REACH_PX = 4  # so far a click may miss a thin region
 _IGNORED = (160, 160, 160)
@@ -31,74 +28,41 @@ _GESTURE_KEYS = {
 _BY_BRUSH = ("brush", "eraser", "ignore")
 
 
-class CanvasView(QAbstractScrollArea):
-    """One image with what is marked on it. Places and sizes are in image pixels, unless a name says otherwise.
+class CanvasView(ImageView):
+    """One image with what is marked on it.
 
-    drawn: Mask of a finished gesture, and "add", "erase" or "ignore"; its draft stays until clear_draft().
-    picked: key of the region clicked with the select tool, or None. hovered: x, y and the value(s) there, -1, -1, None
-    outside. zoomed: screen pixels for an image pixel. loaded: the image can be seen. failed: why it cannot, in a sentence.
+    drawn: Mask of a finished gesture, and "add", "erase" or "ignore"; its draft stays until clear_draft(). measured: the two
+    ends of the scale's line, which stays until clear_line(). picked: key of the region clicked with the select tool, or None.
+    menu_asked: by a right click, at a place of the screen, on the region of that key, or None. hovered: x, y and the value(s)
+    there, -1, -1, None outside. level_asked: notches by which the proposal in focus is to be cut tighter (looser: negative).
     """
 
     drawn = Signal(object, str)
+    measured = Signal(float, float, float, float)
     picked = Signal(object)
+    menu_asked = Signal(QPoint, object)
     hovered = Signal(int, int, object)
-    zoomed = Signal(float)
-    loaded = Signal()
-    failed = Signal(str)
+    level_asked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._screen = Screen(self.viewport())
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
-        self.viewport().setMouseTracking(True)
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._loader = Loader(self)
-        self._loader.loaded.connect(self._show)
-        self._loader.failed.connect(self.failed)
-        self.destroyed.connect(self._loader.close)
         self._regions: list[Shown] = []
         self._threshold = 0.0
         self._tool, self._radius, self._colour = "select", 8, (255, 255, 255)
         self._gesture: tuple[tools.Gesture, Draft] | None = None
-        self._fitted = True
+        self._line: list[tuple[float, float]] = []  # of the scale, after it was drawn
         self._pan_from: QPointF | None = None
-        self._press_at: QPointF | None = None  # of a click with the select tool
+        self._press_at: QPointF | None = None  # of a click: with the select tool, or with the right button
         self._pointer: QPointF | None = None
 
     # -- what it shows --------------------------------------------------------------------------------------------------------
 
-    @property
-    def image_size(self) -> tuple[int, int]:
-        """Width and height of the image in view; (0, 0) where there is none yet."""
-        pyramid = self._screen.pyramid
-        return (pyramid.width, pyramid.height) if pyramid else (0, 0)
-
-    @property
-    def zoom(self) -> float:
-        """Screen pixels (logical ones) for an image pixel."""
-        return self._screen.frame.zoom / self._ratio
-
-    @property
-    def window(self) -> tuple[float, float]:
-        """The values that are shown black and white."""
-        return self._screen.window.low, self._screen.window.high
-
     def show_image(self, path: Path | None) -> None:
         """Reads a file and shows the whole of it; `loaded` or `failed` follows. None: nothing. Regions and drafts of before go."""
         self._drop_gesture()
-        self._regions, self._screen.focus = [], None
+        self._regions, self._line, self._screen.focus = [], [], None
         self._screen.drafts = []
-        self._screen.show(None, Window(0, 255))
-        self._fitted = True
-        self._loader.want(path, (self._screen.frame.width, self._screen.frame.height))
-
-    def prefetch(self, paths: Sequence[Path]) -> None:
-        """Reads the images that may be shown next."""
-        self._loader.prefetch(paths, (self._screen.frame.width, self._screen.frame.height))
+        super().show_image(path)
 
     def show_regions(self, regions: Sequence[Shown]) -> None:
         """All regions of the image; those shown before go."""
@@ -119,11 +83,6 @@ class CanvasView(QAbstractScrollArea):
         self._threshold = score
         self._pass_regions()
 
-    def set_window(self, low: float | None = None, high: float | None = None) -> None:
-        """Shows values from low to high as black to white, for the eye only; without them, from the 1st to the 99th percentile."""
-        if self._screen.pyramid:
-            self._screen.set_window(Window(*self._screen.pyramid.span()) if low is None or high is None else Window(low, high))
-
     def clear_draft(self) -> None:
         """Takes finished gestures off the screen; one that is under way stays."""
         under_way = [self._gesture[1]] if self._gesture else []
@@ -132,69 +91,18 @@ class CanvasView(QAbstractScrollArea):
         for draft in gone:
             self._screen.spoil_overlay(draft.box)
 
+    def clear_line(self) -> None:
+        """Takes the scale's line off the screen."""
+        self._line = []
+        self.viewport().update()
+
     def _show(self, pyramid: Pyramid, window: Window) -> None:
-        self._screen.show(pyramid, window)
-        self.fit()
+        super()._show(pyramid, window)
         self._pass_regions()
-        self.loaded.emit()
 
     def _pass_regions(self) -> None:
         seen = [r for r in self._regions if r.kind != "proposal" or r.score is None or r.score >= self._threshold]
         self._screen.set_regions(seen if self._screen.pyramid else [])
-
-    # -- where it looks -------------------------------------------------------------------------------------------------------
-
-    @property
-    def _ratio(self) -> float:
-        return self.viewport().devicePixelRatioF()
-
-    def fit(self) -> None:
-        """Shows the whole image."""
-        width, height = self.image_size
-        frame = self._screen.frame
-        self._fitted = True
-        if width and frame.width:
-            zoom = min(frame.width / width, frame.height / height, MOST_ZOOM * self._ratio)
-            left, top = (math.floor((side * zoom - room) / 2) for side, room in ((width, frame.width), (height, frame.height)))
-            self._look(replace(frame, zoom=zoom, left=left, top=top))
-
-    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
-        """Zooms in or out; what lies under `at` (a place on the viewport; its middle if None) stays there."""
-        width, height = self.image_size
-        if not width:
-            return
-        frame = self._screen.frame
-        x, y = (at.x() * self._ratio, at.y() * self._ratio) if at else (frame.width / 2, frame.height / 2)
-        least = min(1.0, frame.width / width, frame.height / height) / 2
-        zoom = min(max(frame.zoom * factor, least), MOST_ZOOM * self._ratio)
-        held_x, held_y = frame.image_at(x, y)
-        self._fitted = False
-        self._look(replace(frame, zoom=zoom, left=round(held_x * zoom - x), top=round(held_y * zoom - y)))
-
-    def to_screen(self, x: float, y: float) -> QPointF:
-        """The place on the viewport of a place on the image."""
-        u, v = self._screen.frame.screen_at(x, y)
-        return QPointF(u / self._ratio, v / self._ratio)
-
-    def to_image(self, point: QPointF) -> tuple[float, float]:
-        """The place on the image under a place on the viewport."""
-        return self._screen.frame.image_at(point.x() * self._ratio, point.y() * self._ratio)
-
-    def _pan(self, dx: float, dy: float) -> None:
-        """Moves the image by logical pixels."""
-        frame = self._screen.frame
-        self._fitted = False
-        self._look(replace(frame, left=frame.left - round(dx * self._ratio), top=frame.top - round(dy * self._ratio)))
-
-    def _look(self, frame: Frame) -> None:
-        width, height = self.image_size
-        # At least to the middle of the screen the image reaches: it cannot be lost.
-        left = min(max(frame.left, -frame.width // 2), round(width * frame.zoom) - frame.width // 2)
-        top = min(max(frame.top, -frame.height // 2), round(height * frame.zoom) - frame.height // 2)
-        before = self._screen.frame.zoom
-        self._screen.look(replace(frame, left=left, top=top))
-        if before != frame.zoom:
-            self.zoomed.emit(self.zoom)
 
     # -- what the hand does ---------------------------------------------------------------------------------------------------
 
@@ -238,6 +146,12 @@ class CanvasView(QAbstractScrollArea):
         except StopIteration as ending:
             self._patch(draft)
             self._gesture = None
+            if ending.value and draft.outline:  # what was drawn is a line, not pixels
+                self._line = draft.outline
+                self._screen.drafts.remove(draft)
+                self.measured.emit(*self._line[0], *self._line[1])
+                self.viewport().update()
+                return
             mask = draft.mask() if ending.value else None
             if mask is not None and mask.w:
                 self.drawn.emit(mask, draft.how)
@@ -261,7 +175,9 @@ class CanvasView(QAbstractScrollArea):
         point, left = event.position(), event.button() == Qt.MouseButton.LeftButton
         if not self.image_size[0]:
             return
-        if event.button() in (Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton):
+        if event.button() == Qt.MouseButton.RightButton and not self._gesture:
+            self._press_at = self._pan_from = point
+        elif event.button() in (Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton):
             self._pan_from = point
         elif left and self._tool == "select":
             self._press_at = self._pan_from = point
@@ -287,31 +203,32 @@ class CanvasView(QAbstractScrollArea):
         self._point_to(point)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self._press_at:
+        if self._press_at:
             found = self._screen.region_at(*self.to_image(self._press_at), _REACH_PX / self.zoom)
-            self._press_at = self._pan_from = None
-            self.picked.emit(found.key if found else None)
+            at, self._press_at, self._pan_from = self._press_at, None, None
+            key = found.key if found else None
+            if event.button() == Qt.MouseButton.RightButton:
+                self.menu_asked.emit(self.viewport().mapToGlobal(at.toPoint()), key)
+            else:
+                self.picked.emit(key)
         elif event.button() == Qt.MouseButton.LeftButton and self._tool != "select":
             self._send(self._act("release", event.position()))
         else:
             self._pan_from = None
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        notches = (event.angleDelta().y() or event.angleDelta().x()) / 120
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._pan(notches * self.viewport().width() / 8, 0)
-        elif event.modifiers() == Qt.KeyboardModifier.NoModifier:
-            self.zoom_by(_WHEEL_STEP**notches, event.position())
+        if event.modifiers() == Qt.KeyboardModifier.AltModifier:
+            # With Alt, Qt turns the wheel sideways.
+            notches = (event.angleDelta().x() or event.angleDelta().y()) / 120
+            self.level_asked.emit(round(notches) or (1 if notches > 0 else -1))
         else:
-            event.ignore()
+            super().wheelEvent(event)
 
     def event(self, event: QEvent) -> bool:
         # Enter, Esc and Backspace are the gesture's while there is one, whatever they are short cuts of.
         if event.type() == QEvent.Type.ShortcutOverride and self._gesture and Qt.Key(event.key()) in _GESTURE_KEYS:
             event.accept()
             return True
-        if event.type() == QEvent.Type.DevicePixelRatioChange:  # drawn over to another screen
-            self.resizeEvent(None)
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -335,23 +252,6 @@ class CanvasView(QAbstractScrollArea):
 
     # -- Qt -------------------------------------------------------------------------------------------------------------------
 
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
-            self._screen.spoil()
-        super().changeEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        size: QSize = self.viewport().size()
-        before = self._screen.frame
-        middle = before.image_at(before.width / 2, before.height / 2) if before.width else (0, 0)
-        self._screen.resize(math.ceil(size.width() * self._ratio), math.ceil(size.height() * self._ratio), self._ratio)
-        if self._fitted:
-            self.fit()
-        elif self.image_size[0]:
-            frame = self._screen.frame
-            left, top = (round(v * frame.zoom - room / 2) for v, room in zip(middle, (frame.width, frame.height), strict=True))
-            self._look(replace(frame, left=left, top=top))
-
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         self._screen.paint(painter)
@@ -364,8 +264,11 @@ class CanvasView(QAbstractScrollArea):
         marks.paint_words(painter, [(self._screen_rect(box), word) for box, word in words if word])
         if box := self._screen.box_of(self._screen.focus) if self._screen.focus else None:
             marks.paint_corners(painter, self._screen_rect(box))
-        if self._gesture and self._gesture[1].outline:
-            marks.paint_outline(painter, [self.to_screen(x, y) for x, y in self._gesture[1].outline], self._colour)
+        outline = self._gesture[1].outline if self._gesture else []
+        if outline and self._tool != "scale":
+            marks.paint_outline(painter, [self.to_screen(x, y) for x, y in outline], self._colour)
+        elif line := outline or self._line:
+            marks.paint_measure(painter, *(self.to_screen(x, y) for x, y in line))
         if self._pointer and self._tool in _BY_BRUSH:
             marks.paint_brush(painter, self._pointer, self._radius * self.zoom)
 

@@ -7,14 +7,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.ui.canvas.compose import Shown
 from app.ui.canvas.view import CanvasView
+from core_models.contract.mask import Mask
 from core_models.contract.opencv import cv2
 
 LEFT = Qt.MouseButton.LeftButton
 PLAIN = Qt.KeyboardModifier.NoModifier
+CTRL = Qt.KeyboardModifier.ControlModifier
+RED = (255, 0, 0)
+SQUARE = Mask.from_array(np.ones((40, 40)), 20, 30)
 
 
 def save(path: Path, array: np.ndarray) -> Path:
@@ -23,6 +29,19 @@ def save(path: Path, array: np.ndarray) -> Path:
     assert done
     path.write_bytes(data.tobytes())
     return path
+
+
+def wheel(view, at: QPoint, notches: float, modifier=PLAIN) -> bool:
+    """Whether the canvas took it."""
+    event = QWheelEvent(
+        QPointF(at), QPointF(view.viewport().mapToGlobal(at)), QPoint(), QPoint(0, int(120 * notches)), Qt.MouseButton.NoButton, modifier, Qt.ScrollPhase.NoScrollPhase, False
+    )
+    QApplication.sendEvent(view.viewport(), event)
+    return event.isAccepted()
+
+
+def shown(kind="annotation", k=1, mask=SQUARE, score=None) -> Shown:
+    return Shown((kind if kind == "proposal" else "annotation", k), mask, RED, kind, score)
 
 
 class Hand:

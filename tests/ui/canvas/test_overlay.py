@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.ui.canvas import overlay as module
+from app.ui.canvas.colours import over, premultiplied
 from app.ui.canvas.compose import Shown
 from app.ui.canvas.frame import Frame
-from app.ui.canvas.overlay import Overlay, over, premultiplied
+from app.ui.canvas.overlay import Overlay
 from app.ui.canvas.paint import Draft
 from core_models.contract.mask import Mask
 
