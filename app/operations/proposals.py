@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from app.store import changes
 from app.store.queries import active_version
 from app.store.records import Annotation, DefectClass, Image, Inference, Prediction, SupportShot, now
 from app.store.shots import present_digest
@@ -41,6 +42,7 @@ def receive(session: Session, version_id: int, digests: dict[int, str], job_id: 
     for results of jobs only, which undo does not know.
     """
     wanted = {(e.image_id, e.class_id): e for e in events if e.class_id in digests}
+    changes.touch(session, {image_id for image_id, _ in wanted})
     active = active_version(session)
     present = present_digests(session, digests)
     classes = set(session.scalars(select(DefectClass.id).where(DefectClass.id.in_(digests))))

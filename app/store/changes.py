@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -22,6 +22,7 @@ from app.store.records import Base, ChangeRow, Image, Inference, Prediction
 MOST_STEPS = 2_000
 MOST_BYTES = 256 * 2**20
 _CHUNK = 900  # ids in one statement
+_TOUCHED = "touched images"
 
 Row = list  # [table, id, before, after]
 Columns = dict[str, Any]
@@ -130,7 +131,14 @@ class Capture:
         return rows
 
     def change(self, id_: int | None, title: str) -> Change:
-        return describe(self._session, id_, title, self._before, self._past_us)
+        made = describe(self._session, id_, title, self._before, self._past_us)
+        told = self._session.info.get(_TOUCHED)
+        return replace(made, image_ids=made.image_ids | told) if told else made
+
+
+def touch(session: Session, image_ids: Iterable[int]) -> None:
+    """Tells the Change which images statements change, which go past the session; all of them or none must be told."""
+    session.info.setdefault(_TOUCHED, set()).update(image_ids)
 
 
 def _key(record: Base) -> tuple[str, int]:

@@ -60,6 +60,18 @@ def rows(session: Session, image_ids: Iterable[int] | None = None) -> list[Galle
 _IN_ONE_QUERY = 500
 
 
+def first_rows(session: Session, count: int) -> list[GalleryRow]:
+    """The images that come first in the order of the gallery, `count` of them at most (500)."""
+    there = select(Image.id).where(Image.removed.is_(False)).order_by(Image.root_id, Image.path, Image.id)
+    return rows(session, session.scalars(there.limit(count)))
+
+
+def basis(session: Session) -> tuple:
+    """What decides on every image which proposals are shown: while it is the same, a change concerns only the images that it touched."""
+    version = queries.active_version(session)
+    return version and version.id, tuple((c.id, c.cut, present_digest(session, c.id)) for c in queries.all_classes(session))
+
+
 def _classes_on(session: Session, wanted: list[int] | None, sets: queries.ClassSets) -> dict[int, int]:
     """{image id: sum of the bits of the classes that are marked, or wait for a decision, there}."""
     marked = select(Annotation.image_id, Annotation.class_id).distinct()

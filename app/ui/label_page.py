@@ -178,7 +178,8 @@ class LabelPage(Page):
         if self.context.image_id is None and self.gallery.images:
             self.context.select_image(self.gallery.view.rows[0].id if self.gallery.view.rows else next(iter(self.gallery.images)))
         elif self.context.image_id is not None and self.context.image_id not in self.gallery.images:
-            self.context.select_image(None)
+            if self.gallery.whole:
+                self.context.select_image(None)
         elif self._in_view != self.context.image_id:
             self._open(self.context.image_id)  # it was selected before the images were read
         self.shots.read()

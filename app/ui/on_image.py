@@ -59,8 +59,8 @@ class OnImage(QObject):
     def follow(self, change: Change) -> None:
         """Something was written. What a job reports never replaces what is in focus."""
         image_id, focus = self._context.image_id, self._context.focus
-        if image_id is None:
-            return
+        if image_id is None or (change.id is None and change.image_ids and image_id not in change.image_ids):
+            return  # a job's results on other images
         if change.id is None and focus and focus[0] in UNDECIDED and self._context.writing:
             fresh = self._visible(self._context.read(gallery.regions_on, image_id))
             if [r.key for r in fresh] != [r.key for r in self._held]:

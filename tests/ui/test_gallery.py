@@ -12,6 +12,7 @@ from PySide6.QtGui import QPixmap
 from app.operations import annotations, drawing, images, verdicts
 from app.store.gallery import GalleryRow, class_rows
 from app.store.queries import ImageState
+from app.ui import gallery_reading
 from app.ui.gallery_view import GalleryView
 from app.ui.panels.gallery import GalleryPanel
 from app.ui.thumbnails import DiskCache, Thumbnails
@@ -172,3 +173,54 @@ def test_a_hundred_thousand_images_show_and_scroll_at_once(qtbot, tmp_path):
     view.set_current(99_999)
     assert view.viewport().rect().contains(view.cell(99_999).center())
     made.close()
+
+
+# -- what is read again -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def whole_readings(panel, monkeypatch) -> list[int]:
+    """Grows with each reading of all images."""
+    begun, real = [], gallery_reading.whole
+    monkeypatch.setattr(gallery_reading, "whole", lambda session: (begun.append(1), real(session))[1])
+    return begun
+
+
+def quiet(panel, qtbot) -> None:
+    """Nothing is being read, and nothing waits to be."""
+    qtbot.waitUntil(lambda: not panel._again.isActive() and not panel._reading and not panel._context._tasks)
+
+
+def test_a_change_on_one_image_reads_no_other(panel, context, toy, qtbot, whole_readings):
+    toy.do(annotations.add, toy.image_ids[4], toy.class_id, square(), source="import")  # no shot comes of it
+    qtbot.waitUntil(lambda: panel.images[toy.image_ids[4]].state.annotated)
+    quiet(panel, qtbot)
+    assert whole_readings == []
+
+
+def test_a_jobs_results_are_shown_without_reading_all(panel, context, toy, qtbot, whole_readings):
+    toy.receive(toy.active_id(), {3: [square()], 5: [square(), square(30, 20)]})
+    qtbot.waitUntil(lambda: panel.waiting == 2)
+    quiet(panel, qtbot)
+    assert panel.images[toy.image_ids[5]].state.pending == 2 and whole_readings == []
+
+
+def test_another_shot_takes_the_proposals_of_all_images_out(panel, context, toy, qtbot, whole_readings):
+    toy.receive(toy.active_id(), {3: [square()], 5: [square()]})
+    qtbot.waitUntil(lambda: panel.waiting == 2)
+    quiet(panel, qtbot)
+    toy.do(annotations.add, toy.image_ids[0], toy.class_id, square())  # on a shot: its proposals elsewhere are of yesterday
+    qtbot.waitUntil(lambda: panel.waiting == 0)
+    quiet(panel, qtbot)
+    assert len(whole_readings) == 1
+
+
+def test_of_many_images_the_first_are_there_at_once_and_then_all(context, toy, thumbnails, qtbot, monkeypatch):
+    monkeypatch.setattr(gallery_reading, "FIRST", 2)
+    made = GalleryPanel(context, thumbnails)
+    qtbot.addWidget(made)
+    seen = []
+    made.loaded.connect(lambda: seen.append((made.whole, list(made.images), made.count.text())))
+    qtbot.waitUntil(lambda: made.whole)
+    assert seen == [(False, toy.image_ids[:2], ""), (True, toy.image_ids, "6 images")]
+    assert not made.sort_again.isVisibleTo(made)

@@ -9,21 +9,18 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from app.operations import places
 from app.store import gallery
 from app.store.changes import Change
 from app.store.gallery import ClassRow, GalleryRow
-from app.ui import icons, theme
+from app.ui import gallery_reading, icons, theme
 from app.ui.context import Context
+from app.ui.gallery_reading import Reading
 from app.ui.gallery_view import GalleryView
 from app.ui.thumbnails import Thumbnails
 
 _AT_ONCE = 50  # so many changed images are read in the GUI thread; more are left to the next whole reading
 _REREAD_MS = 700
-
-
-def _rows_and_folders(session, image_ids: set[int] | None = None) -> tuple[list[GalleryRow], dict[int, Path]]:
-    return gallery.rows(session, image_ids), places.roots(session)
+_LISTED = {"root", "image", "defect_class", "annotation", "verdict", "support_shot", "inference", "prediction", "active_version"}
 
 
 class GalleryPanel(QWidget):
@@ -41,10 +38,13 @@ class GalleryPanel(QWidget):
         self.waiting = 0  # images with proposals to review
         self.decided = 0  # images that are reviewed for every class
         self._folders: dict[int, Path] = {}
+        self.whole = False  # all images of the project are known, and not only those that come first
+        self._basis: tuple = ()
         self._reading = False
         self._touched: set[int] = set()
+        self._outdated = False  # a change went beyond what was read since
         self._again = QTimer(self, singleShot=True, interval=_REREAD_MS)
-        self._again.timeout.connect(self.reload)
+        self._again.timeout.connect(self._look_again)
         self._build()
         context.changed.connect(self._changed)
         context.image_selected.connect(self.view.set_current)
@@ -137,39 +137,49 @@ class GalleryPanel(QWidget):
     # -- reading ------------------------------------------------------------------------------------------------------------
 
     def reload(self) -> None:
-        """Reads all images in the background; the list keeps its order, what is new comes last."""
+        """Reads all images in the background; the list keeps its order, what is new comes last. At first, a screenful is there at once."""
+        self._outdated = True
         if self._reading:
             self._again.start()
             return
-        self._reading, self._touched = True, set()
+        self._reading, self._touched, self._outdated = True, set(), False
+        self._context.read_later(gallery_reading.whole if self._all else gallery_reading.first, done=self._read)
 
-        self._context.read_later(_rows_and_folders, done=self._read)
-
-    def _read(self, answer: tuple[list[GalleryRow], dict[int, Path]]) -> None:
+    def _read(self, reading: Reading) -> None:
         self._reading = False
-        rows, self._folders = answer
         first = not self._all
-        self._all = {row.id: row for row in rows}
-        self.waiting = sum(row.state.pending > 0 for row in rows)
-        self.decided = sum(row.state.reviewed for row in rows)
-        if self._touched:  # these were read after the whole reading had begun
-            self._read_some(self._touched)
+        self._all, self._folders, self._basis, self.whole = reading.rows, reading.folders, reading.basis, reading.whole
+        self.waiting, self.decided = reading.waiting, reading.decided
+        if touched := self._touched & self._all.keys():  # these were read after the whole reading had begun
+            self._read_some(touched)
         if first:
             self.apply_filter()
         else:
             self._follow()
         self.loaded.emit()
+        if not self.whole:
+            self.reload()
 
     def _changed(self, change: Change) -> None:
+        if change.tables and not _LISTED & change.tables:
+            return  # a job's count, say
         some = change.image_ids & self._all.keys()
         if some and len(some) <= _AT_ONCE:
             self._touched |= some
             self._follow_some(self._read_some(some))
-        # Proposals elsewhere may have come or gone with it: their shots, their version, their class.
+        if len(some) > _AT_ONCE or not change.image_ids or change.image_ids - self._all.keys():
+            self._outdated = True
         self._again.start()
 
+    def _look_again(self) -> None:
+        """Proposals elsewhere may have come or gone with a change, by their shots, their version, their class: then all is read again."""
+        if self._outdated:
+            self.reload()
+        else:
+            self._context.read_later(gallery.basis, done=lambda basis: None if basis == self._basis else self.reload())
+
     def _read_some(self, image_ids: set[int]) -> list[GalleryRow]:
-        rows, folders = self._context.read(_rows_and_folders, image_ids)
+        rows, folders = self._context.read(gallery_reading.some, image_ids)
         self._folders = {**self._folders, **folders}  # an image that is just gone with its folder is listed until the next whole reading
         for row in rows:
             before = self._all[row.id].state
@@ -191,8 +201,13 @@ class GalleryPanel(QWidget):
         return fits
 
     def _matching(self) -> list[int]:
+        if not self._filtered():
+            return list(self._all)
         fits = self._fits()
         return [row.id for row in self._all.values() if fits(row)]
+
+    def _filtered(self) -> bool:
+        return bool(self.search.text().strip() or self.state.currentData() or self.classes.currentData() is not None)
 
     def apply_filter(self) -> None:
         """Lists what the filter lets through now, in the gallery's own order."""
@@ -201,9 +216,12 @@ class GalleryPanel(QWidget):
     def _follow(self) -> None:
         """Newcomers are listed last; what no longer fits stays where it is until somebody sorts again."""
         fits = self._matching()
-        there = [k for k in self._listed if k in self._all]
-        known = set(there)
-        self._show(there + [k for k in fits if k not in known], fits)
+        if fits != self._listed:
+            there = [k for k in self._listed if k in self._all]
+            known = set(there)
+            self._show(there + [k for k in fits if k not in known], fits)
+        else:
+            self._show(fits, fits)
 
     def _follow_some(self, rows: list[GalleryRow]) -> None:
         """The same for a few images, without looking at all."""
@@ -218,7 +236,9 @@ class GalleryPanel(QWidget):
         self.view.set_rows([self._all[k] for k in ids], self._folders)
         self.sort_again.setVisible(fresh is not None and fresh != ids)
         self.clear.setVisible(bool(self._all) and not ids)
-        if len(ids) == len(self._all):
+        if not self.whole:
+            self.count.setText("")  # it is being counted
+        elif len(ids) == len(self._all):
             self.count.setText(self.tr("%n image(s)", "", len(ids)))
         else:
             self.count.setText(self.tr("{shown} of {all}").format(shown=len(ids), all=len(self._all)))
