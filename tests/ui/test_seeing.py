@@ -179,7 +179,7 @@ def test_a_right_drag_moves_the_image_and_opens_no_menu(opened, toy_of):
     assert canvas.to_screen(0, 0) - before == QPoint(30, 12).toPointF() and QApplication.activePopupWidget() is None
 
 
-@pytest.mark.parametrize("width", [1366, 1920])
+@pytest.mark.parametrize("width", [1366, 2560])
 def test_the_line_under_the_canvas_holds_what_there_is_room_for(opened, toy_of, width):
     """Nothing is cut off: what has no room is not shown at all."""
     window = opened(toy_of())
