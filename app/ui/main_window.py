@@ -280,7 +280,19 @@ class MainWindow(QMainWindow):
             view.deleteLater()
             context.deleteLater()
 
+    def _ask_to_lose(self) -> bool:
+        """Says that something drawn is not written yet, with the ways out; False where there is none."""
+        count = self.page.strokes.unwritten if self.page else 0
+        if count:
+            fault = Fault(self.tr("%n stroke(s) could not be written yet: closing now would lose them.", "", count))
+            drop = (self.tr("Close without them"), lambda: (self.page.strokes.drop(), self.close()))
+            self.messages.warn(fault, [(self.tr("Try again"), self.page.strokes.again), drop])
+        return bool(count)
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self._ask_to_lose():
+            event.ignore()
+            return
         if self._task:
             self._task.stop()
         if self._opening:

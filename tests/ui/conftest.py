@@ -14,6 +14,7 @@ from app.store.records import Project
 from app.ui.main_window import MainWindow, application
 from app.workspace import Workspace
 from tests.toy_project import Toy, make_toy
+from tests.ui.driving import propose, show
 
 
 @pytest.fixture(autouse=True)
@@ -112,3 +113,12 @@ def opened(qtbot):
     yield open_
     for window in windows:
         window.close()
+
+
+@pytest.fixture
+def proposed(toy_of, opened, qtbot):
+    """The window on image 3 of a project with three proposals there and one on image 5."""
+    toy = toy_of(prepare=propose)
+    window = opened(toy)
+    show(window, toy, 3, qtbot)
+    return window, toy

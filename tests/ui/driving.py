@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.store.records import Annotation
 from app.ui.main_window import MainWindow
-from tests.toy_project import Toy
+from tests.toy_project import Toy, square
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -47,6 +47,11 @@ def stroke(window: MainWindow, qtbot, dx: int = 0, dy: int = 0, modifier=Qt.Keyb
         QApplication.processEvents()
     QTest.mouseRelease(view, LEFT, modifier, start + QPoint(30, 0))
     idle(window, qtbot)
+
+
+def propose(toy: Toy) -> None:
+    """Three proposals on image 3 and one on image 5."""
+    toy.receive(toy.active_id(), {3: [square(5), square(25), square(45)], 5: [square(20)]})
 
 
 def annotations(toy: Toy) -> list[Annotation]:
