@@ -58,9 +58,14 @@ def projects_folder() -> Path:
     return Path(home) / "projects" if home else Path(platformdirs.user_documents_dir()) / "DefectLoop"
 
 
+def resources_folder() -> Path:
+    """What lies beside the code: weights, icons, translations, the set-up."""
+    return _CHECKOUT / "resources"
+
+
 def weights_folder() -> Path:
     """The weights that ship with the program."""
-    return _CHECKOUT / "resources" / "weights"
+    return resources_folder() / "weights"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""`python3 resources/setup run|test|benchmark|screenshots|setup`: sets the project up, then does what was asked; the Makefile calls it."""
+"""`python3 resources/setup run|test|benchmark|screenshots|setup|bundle|install`: sets the project up, then does what was asked; the Makefile calls it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+import bundle
 import environment
 import libraries
 from environment import ROOT, SetupError, ask, clean_environment, venv_python
@@ -29,13 +30,18 @@ def window_works(platform: str | None = None) -> bool:
 
 def set_up(command: str) -> None:
     """The environment, then the system libraries, then an OpenCV that loads."""
-    extras = {"test"} | ({"postgres"} if os.environ.get("TEST_DATABASE_URL") else set())
-    environment.update(os.environ.get("TORCH"), extras)
+    if command == "install":
+        environment.update(None, set())
+    else:
+        environment.update(os.environ.get("TORCH"), {"test"} | ({"postgres"} if os.environ.get("TEST_DATABASE_URL") else set()))
     if sys.platform.startswith("linux"):
         stamp = environment.read_stamp()
         site_packages = ask(venv_python(), "import sysconfig; print(sysconfig.get_path('platlib'))")
         before = stamp.get("tried", [])
-        lacking, tried = libraries.provide(environment.Path(site_packages), [] if command == "setup" else before)
+        if command == "install":  # where there is no network, no package manager is asked
+            lacking, tried = libraries.missing(environment.Path(site_packages)), before
+        else:
+            lacking, tried = libraries.provide(environment.Path(site_packages), [] if command == "setup" else before)
         if lacking:
             say(libraries.advice(lacking))
         if tried != before:
@@ -86,20 +92,29 @@ def screenshot_words() -> list[str]:
     return ["-m", "tests.screenshots"]
 
 
-WORDS = {"run": run_words, "test": test_words, "benchmark": benchmark_words, "screenshots": screenshot_words, "setup": None}
+WORDS = {"run": run_words, "test": test_words, "benchmark": benchmark_words, "screenshots": screenshot_words}
+SETUPS = ("setup", "bundle", "install")
+
+
+def finish(command: str) -> None:
+    """What is left to do or to say where nothing is started."""
+    if command == "bundle":
+        out = environment.Path(os.environ.get("OUT") or ROOT / "dist").resolve()
+        print(f"The bundle is in {bundle.make(out, environment.read_stamp().get('torch', 'default'))}")
+    else:
+        print(f"Ready: the command defectloop lies in {venv_python().parent}")
 
 
 def main(arguments: list[str]) -> int:
-    if len(arguments) != 1 or arguments[0] not in WORDS:
-        say(f"usage: python3 resources/setup {'|'.join(WORDS)}")
+    if len(arguments) != 1 or arguments[0] not in (*WORDS, *SETUPS):
+        say(f"usage: python3 resources/setup {'|'.join((*WORDS, *SETUPS))}")
         return 2
     try:
         set_up(arguments[0])
-        words = WORDS[arguments[0]]
-        if words is None:
-            print(f"Ready: the command defectloop lies in {venv_python().parent}")
+        if arguments[0] in SETUPS:
+            finish(arguments[0])
             return 0
-        return subprocess.run([str(venv_python()), *words()], cwd=ROOT, env=clean_environment()).returncode
+        return subprocess.run([str(venv_python()), *WORDS[arguments[0]]()], cwd=ROOT, env=clean_environment()).returncode
     except SetupError as fault:
         say(str(fault))
         return 1

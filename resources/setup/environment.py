@@ -163,7 +163,7 @@ def update(asked_torch: str | None, extras: set[str]) -> None:
     elif torch == "default" and before.get("torch") == "cpu":
         # pip takes 2.x+cpu for 2.x and would leave it in place.
         pip("uninstall", "--yes", "torch", "torchvision")
-    if not pip("install", "-c", "constraints.txt", "-e", f".[{','.join(wanted)}]"):
+    if not pip("install", "-c", "constraints.txt", "-e", f".[{','.join(wanted)}]" if wanted else "."):
         raise SetupError("pip could not install everything (its message is above). Once the package registry can be reached, run this again: it goes on from here.")
     if torch == "cpu" and "+cpu" not in installed("torch"):
         torch = "default"  # the index could not be had: asked for again, it is tried again

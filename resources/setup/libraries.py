@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 # What the window loads. A theme or input plugin that lacks a library of its own is left out by Qt without harm.
@@ -34,11 +35,29 @@ def missing_in(ldd_output: str) -> list[str]:
 
 def missing(site_packages: Path) -> list[str]:
     """The system libraries that the installed Qt and OpenCV need and the system lacks."""
-    files = [str(path) for pattern in USED for path in site_packages.glob(pattern)]
+    return _missing_for([path for pattern in USED for path in site_packages.glob(pattern)])
+
+
+def missing_for_window(site_packages: Path, variables: Mapping[str, str]) -> list[str]:
+    """What Qt's platform plugin lacks on this display, for which Qt would end the process; nothing where one that it may take is whole.
+
+    variables: the environment, which says which plugins Qt tries.
+    """
+    named = [name.partition(":")[0] for name in variables.get("QT_QPA_PLATFORM", "").split(";") if name]
+    tried = named or [name for name, display in (("wayland", "WAYLAND_DISPLAY"), ("xcb", "DISPLAY")) if variables.get(display)]
+    lacking: list[str] = []
+    for name in tried:
+        lacking = _missing_for([path for path in (site_packages / "PySide6/Qt/plugins/platforms" / f"libq{name}.so",) if path.is_file()])
+        if not lacking:
+            return []
+    return lacking
+
+
+def _missing_for(files: list[Path]) -> list[str]:
     if not files or not shutil.which("ldd"):
         return []
     # One bad file makes ldd end with 1; what it says of the others still counts.
-    return missing_in(subprocess.run(["ldd", *files], capture_output=True, text=True, encoding="utf-8", errors="replace").stdout)
+    return missing_in(subprocess.run(["ldd", *map(str, files)], capture_output=True, text=True, encoding="utf-8", errors="replace").stdout)
 
 
 def debian_package(library: str) -> str:
@@ -110,7 +129,12 @@ def provide(site_packages: Path, tried_before: list[str]) -> tuple[list[str], li
 
 def advice(lacking: list[str]) -> str:
     """A sentence that names what is missing and the command that brings it."""
+    return f"System libraries that the window needs are missing: {', '.join(lacking)}. {way_out(lacking)}"
+
+
+def way_out(lacking: list[str]) -> str:
+    """The sentence with the command that brings what is missing."""
     manager = find_manager()
     names = " ".join(f"'{name}'" if "(" in name else name for name in packages(manager, lacking))
     how = f"{manager} install {names}" if manager else f"your package manager (the libraries are {names})"
-    return f"System libraries that the window needs are missing: {', '.join(lacking)}. An administrator can install them with: {how}"
+    return f"An administrator can install them with: {how}"

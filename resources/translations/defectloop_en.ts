@@ -182,6 +182,20 @@
 <context>
     <name>Prelabelling</name>
     <message numerus="yes">
+        <source>%n image(s), time not known yet</source>
+        <translation>
+            <numerusform>%n image, time not known yet</numerusform>
+            <numerusform>%n images, time not known yet</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s), about {time}, first in {first}</source>
+        <translation>
+            <numerusform>%n image, about {time}, first in {first}</numerusform>
+            <numerusform>%n images, about {time}, first in {first}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>Pre-labelled %n image(s).</source>
         <translation>
             <numerusform>Pre-labelled %n image.</numerusform>

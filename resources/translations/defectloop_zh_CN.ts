@@ -902,12 +902,40 @@
 <context>
     <name>Prelabelling</name>
     <message>
+        <source>Pre-label  F</source>
+        <translation>预标注  F</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>暂不</translation>
+    </message>
+    <message>
         <source>Every image has been pre-labelled with the present shots.</source>
         <translation>所有图像都已用当前样本预标注。</translation>
     </message>
     <message>
         <source>Draw one defect first: the model needs an example of what to look for.</source>
         <translation>请先画出一处缺陷：模型需要一个例子才知道要找什么。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s), time not known yet</source>
+        <translation>
+            <numerusform>%n 张图像，所需时间尚不清楚</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s), about {time}, first in {first}</source>
+        <translation>
+            <numerusform>%n 张图像，约需 {time}，首个结果约 {first} 后</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{n} s</source>
+        <translation>{n} 秒</translation>
+    </message>
+    <message>
+        <source>{n} min</source>
+        <translation>{n} 分钟</translation>
     </message>
     <message numerus="yes">
         <source>Pre-labelled %n image(s).</source>
@@ -2711,6 +2739,21 @@
     <message>
         <source>The settings could not be kept: {why}</source>
         <translation>无法保存设置：{why}</translation>
+    </message>
+</context>
+<context>
+    <name>ShotsPanel</name>
+    <message>
+        <source>Shots of {name}</source>
+        <translation>“{name}”的样本</translation>
+    </message>
+    <message>
+        <source>Shots</source>
+        <translation>样本</translation>
+    </message>
+    <message>
+        <source>Make the open image a shot  (M)</source>
+        <translation>将当前图像设为样本  (M)</translation>
     </message>
 </context>
 <context>

@@ -41,6 +41,26 @@ def test_other_systems_are_asked_in_their_own_words():
     assert libraries.packages(None, ["libGL.so.1"]) == ["libGL.so.1"]
 
 
+# What readelf and ldd say where libxcb-cursor0 is not installed.
+@pytest.mark.parametrize(("variables", "lacking"), [
+    ({"DISPLAY": ":0"}, ["libxcb-cursor.so.0"]), ({"QT_QPA_PLATFORM": "xcb"}, ["libxcb-cursor.so.0"]), ({"WAYLAND_DISPLAY": "w", "DISPLAY": ":0"}, []),
+    ({"QT_QPA_PLATFORM": "offscreen"}, []), ({"QT_QPA_PLATFORM": "wayland;xcb"}, []), ({"QT_QPA_PLATFORM": "minimal:x=1"}, []), ({}, []),
+])  # fmt: skip
+def test_only_the_plugins_that_qt_may_take_count(monkeypatch, tmp_path, variables, lacking):
+    platforms = tmp_path / "PySide6" / "Qt" / "plugins" / "platforms"
+    platforms.mkdir(parents=True)
+    for name in ("libqxcb.so", "libqwayland.so", "libqoffscreen.so"):
+        (platforms / name).touch()
+
+    def ldd(command, **options):
+        said = "\tlibxcb-cursor.so.0 => not found\n" if command[1].endswith("libqxcb.so") else "\tlibz.so.1 => /lib/libz.so.1\n"
+        return subprocess.CompletedProcess(command, 0, said)
+
+    monkeypatch.setattr(libraries.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(libraries.subprocess, "run", ldd)
+    assert libraries.missing_for_window(tmp_path, variables) == lacking
+
+
 @pytest.fixture
 def system(monkeypatch, tmp_path):
     """A Debian on which libGL and libEGL are missing until apt-get has run; records what is started."""

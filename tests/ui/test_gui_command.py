@@ -57,6 +57,18 @@ def test_without_a_display_it_says_so():
     assert done.stdout.strip() == "1" and "no display" in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems bring these libraries along")
+def test_a_library_that_qt_lacks_is_named_with_its_package_before_anything_aborts(tmp_path):
+    fakes = {"ldd": "echo '\tlibxcb-cursor.so.0 => not found'", "apt-get": "exit 0"}
+    for name, text in fakes.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    code = "import sys; from app.cli import run; print(run(['gui'])); print('PySide6' in sys.modules)"
+    done = run(code, DISPLAY=":77", WAYLAND_DISPLAY=None, QT_QPA_PLATFORM=None, PATH=f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    assert done.stdout.split() == ["1", "False"] and "Traceback" not in done.stderr
+    assert "libxcb-cursor.so.0" in done.stderr and "apt-get install libxcb-cursor0" in done.stderr
+
+
 def test_where_qt_cannot_be_loaded_it_names_what_is_missing():
     code = "import sys; sys.modules['PySide6.QtGui'] = None; from app.cli import run; print(run(['gui']))"
     done = run(code)
