@@ -116,6 +116,10 @@
         <translation>退出搜索、取消选择</translation>
     </message>
     <message>
+        <source>Find an act, a class or an image</source>
+        <translation>查找操作、类别或图像</translation>
+    </message>
+    <message>
         <source>Show all keys</source>
         <translation>显示所有快捷键</translation>
     </message>
@@ -900,6 +904,17 @@
     </message>
 </context>
 <context>
+    <name>Palette</name>
+    <message>
+        <source>Type an act, a class or an image</source>
+        <translation>输入操作、类别或图像</translation>
+    </message>
+    <message>
+        <source>Nothing is called so.</source>
+        <translation>没有此名称的内容。</translation>
+    </message>
+</context>
+<context>
     <name>Prelabelling</name>
     <message>
         <source>Pre-label  F</source>
@@ -956,6 +971,17 @@
     <message>
         <source>Try again</source>
         <translation>重试</translation>
+    </message>
+</context>
+<context>
+    <name>ProjectView</name>
+    <message>
+        <source>class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>image</source>
+        <translation>图像</translation>
     </message>
 </context>
 <context>
