@@ -13,9 +13,10 @@ from tests.benchmarks import report
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="the folder of the real data sets")
-    data = parser.parse_args().data.resolve()
-    failed = 0
-    for name, words in (("measures", []), ("window", []), ("canvas", []), ("real_input", [str(data)])):
+    parser.add_argument("--tools", type=Path, help="a folder for the environments of labelme and X-AnyLabeling: the window is measured beside them")
+    given = parser.parse_args()
+    failed, beside = 0, [("other_tools", [str(given.tools.resolve())])] if given.tools else []
+    for name, words in (("measures", []), ("window", []), ("canvas", []), *beside, ("real_input", [str(given.data.resolve())])):
         failed |= subprocess.run([sys.executable, "-m", f"tests.benchmarks.{name}", *words]).returncode
     report.main()
     return failed
