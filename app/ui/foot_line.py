@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QWidget
 
+from app.store import figures
 from app.store.figures import MM, RegionFigures
+from app.ui import icons, theme
 from app.ui.canvas.levels import LevelsField
 
 _STEPS = 100
-_GAP_PX = 12
+_GAP_PX = 10
 _MARGIN_PX = 16
+_ICON_PX = 16
 
 
 class FootLine(QFrame):
     """Figures in fixed widths, so that nothing jumps when they change. Where there is no room for all of it, what is said elsewhere
-    too gives way first: the brush, the fill, the size."""
+    too gives way first: the brush, the size, the fill."""
 
     threshold_moved = Signal(float)
     opacity_moved = Signal(float)
@@ -26,16 +31,17 @@ class FootLine(QFrame):
         super().__init__(parent)
         self.setProperty("role", "foot")
         self._mm: tuple[float | None, float | None] = (None, None)
-        self._depth = ""
+        self._size = (0, 0)
         self._offered = False
-        samples = ("8888 %", "x 88888  y 88888", "g 888 888 888", "88888.8 mm²  8888.88 mm", self.tr("brush {px} px").format(px=888))
-        self.zoom, self.position, self.grey, self.size_, self.brush = map(self._figure, samples)
+        self.zoom, self.position, self.grey, self.size_, self.brush = (self._figure() for _ in range(5))
+        self.zoom.setFixedWidth(self._width_of("8888 %"))
+        self.brush.setFixedWidth(self._width_of(self.tr("brush {px} px").format(px=888)))
         self.levels = LevelsField(self)
-        self._threshold_name = QLabel(self.tr("Hide below"), self)
-        self._threshold = self._slider(0, self.tr("Hides proposals of which the model is less sure; their outlines stay as they are"))
-        self._threshold_value = self._figure("0.88")
-        self._opacity_name = QLabel(self.tr("Fill"), self)
-        self._opacity = self._slider(35, self.tr("How strongly regions are filled; hold Space to hide them"))
+        hide, fill = self.tr("Hides proposals of which the model is less sure; their outlines stay as they are"), self.tr("How strongly regions are filled; hold Space to hide them")
+        self._threshold_name, self._threshold = self._picture("eye-off", hide), self._slider(0, hide)
+        self._threshold_value = self._figure()
+        self._threshold_value.setFixedWidth(self._width_of("0.88"))
+        self._opacity_name, self._opacity = self._picture("paint-bucket", fill), self._slider(35, fill)
         self.position.setToolTip(self.tr("Where the pointer is; in mm, too, once the scale is set"))
         self.size_.setToolTip(self.tr("The selected region: its area, and the longer side of its box"))
         row = QHBoxLayout(self)
@@ -46,16 +52,20 @@ class FootLine(QFrame):
         row.addStretch(1)
         for widget in (self._threshold_name, self._threshold, self._threshold_value, self._opacity_name, self._opacity, self.levels):
             row.addWidget(widget)
-        for label in self.findChildren(QLabel):
-            label.setProperty("role", "faint")
         self._threshold.valueChanged.connect(self._moved)
         self._opacity.valueChanged.connect(lambda value: self.opacity_moved.emit(value / _STEPS))
         self._moved(0)
-        self._make_room()
+        self.set_image((0, 0), "uint8", False)
 
-    def _figure(self, sample: str) -> QLabel:
+    def _figure(self) -> QLabel:
         label = QLabel(self)
-        label.setFixedWidth(self._width_of(sample))
+        label.setProperty("role", "faint")
+        return label
+
+    def _picture(self, icon: str, tip: str) -> QLabel:
+        label = QLabel(self, toolTip=tip)
+        label.setPixmap(icons.pixmap(icon, theme.current().faint, _ICON_PX))
+        label.setFixedWidth(_ICON_PX)
         return label
 
     def _width_of(self, sample: str) -> int:
@@ -63,7 +73,7 @@ class FootLine(QFrame):
 
     def _slider(self, value: int, tip: str) -> QSlider:
         slider = _Slider(Qt.Orientation.Horizontal, self, maximum=_STEPS, value=value, toolTip=tip, focusPolicy=Qt.FocusPolicy.TabFocus)
-        slider.setFixedWidth(72)
+        slider.setFixedWidth(60)
         return slider
 
     def threshold(self) -> float:
@@ -90,16 +100,20 @@ class FootLine(QFrame):
     def show_brush(self, radius_px: int) -> None:
         self.brush.setText(self.tr("brush {px} px").format(px=2 * radius_px))
 
+    def set_image(self, size: tuple[int, int], depth: str, coloured: bool) -> None:
+        """Of the open image: width and height, numpy's name of the type of its values, and whether there are three of them a pixel."""
+        self._size = size
+        widest = {"uint8": "888", "uint16": "88888"}.get(depth, "-8.888e+88")
+        self.grey.setFixedWidth(self._width_of("g " + " ".join([widest] * (3 if coloured else 1))))
+        self.set_scale(*self._mm)
+
     def set_scale(self, x: float | None, y: float | None) -> None:
         """mm for a pixel along x and along y of the open image, None where it is not known."""
         self._mm = x, y
-        self.position.setFixedWidth(self._width_of("x 88888  y 88888  8888.88, 8888.88 mm" if x or y else "x 88888  y 88888"))
-        self._make_room()
-
-    def set_depth(self, depth: str, colour: bool) -> None:
-        """numpy's name of the type of the open image's values, and whether there are three of them a pixel."""
-        widest = {"uint8": "888", "uint16": "88888"}.get(depth, "-8.888e+88")
-        self.grey.setFixedWidth(self._width_of("g " + " ".join([widest] * (3 if colour else 1))))
+        width, height = self._size
+        whole = figures.measured(0, 0, width, height, width * height, self._mm if x and y else None)
+        for label, widest in ((self.position, self._place(width, height)), (self.size_, _size(whole))):
+            label.setFixedWidth(self._width_of(re.sub(r"\d", "8", widest)))
         self._make_room()
 
     def show_position(self, x: int, y: int, value: object) -> None:
@@ -115,12 +129,7 @@ class FootLine(QFrame):
 
     def show_size(self, region: RegionFigures | None) -> None:
         """Of the selected region; None: nothing is selected."""
-        if region is None:
-            self.size_.setText("")
-        elif region.unit == MM:
-            self.size_.setText(f"{region.area:.3g} mm²  {region.extent:.2f} mm" if region.area < 1000 else f"{region.area:.0f} mm²  {region.extent:.1f} mm")
-        else:
-            self.size_.setText(f"{region.area:.0f} px²  {region.extent:.0f} px")
+        self.size_.setText("" if region is None else _size(region))
 
     # -- room -----------------------------------------------------------------------------------------------------------------
 
@@ -130,17 +139,22 @@ class FootLine(QFrame):
 
     def _make_room(self) -> None:
         threshold = (self._threshold_name, self._threshold, self._threshold_value)
-        room = self.width() - 2 * _MARGIN_PX
-        always = [self.zoom, self.position, self.levels, *(threshold if self._offered else ())]
-        left = room - sum(widget.sizeHint().width() if widget is self._threshold_name else widget.width() for widget in always) - _GAP_PX * len(always)
         for widget in threshold:
             widget.setVisible(self._offered)
-        for group in ((self.grey,), (self.size_,), (self._opacity_name, self._opacity), (self.brush,)):
-            needed = sum((widget.sizeHint().width() if widget is self._opacity_name else widget.width()) + _GAP_PX for widget in group)
-            fits = needed <= left
-            left -= needed if fits else 0
+        always = (self.zoom, self.position, self.levels, *(threshold if self._offered else ()))
+        left = self.width() - 2 * _MARGIN_PX + _GAP_PX - sum(widget.width() + _GAP_PX for widget in always)
+        for group in ((self.grey,), (self._opacity_name, self._opacity), (self.size_,), (self.brush,)):
+            left -= sum(widget.width() + _GAP_PX for widget in group)
             for widget in group:
-                widget.setVisible(fits)
+                widget.setVisible(left >= 0)
+
+
+def _size(region: RegionFigures) -> str:
+    """Area and extent with as many digits as say something."""
+    if region.unit != MM:
+        return f"{region.area:.0f} px²  {region.extent:.0f} px"
+    area = f"{region.area:.0f}" if region.area >= 100 else f"{region.area:.2f}" if region.area >= 1 else f"{region.area:.4f}"
+    return f"{area} mm²  {region.extent:.2f} mm"
 
 
 class _Slider(QSlider):

@@ -37,8 +37,9 @@ class LabelParts(QSplitter):
         self._tools = QFrame(self)
         self._tools.setProperty("role", "strip")
         QVBoxLayout(self._tools).setContentsMargins(4, 8, 4, 8)
-        for k, part in enumerate((self.gallery, self._centre(), self._side())):
+        for part in (self.gallery, self._centre(), self._side()):
             self.addWidget(part)
+        for k in range(3):  # only now: till here the other parts, children of the splitter at first, had places in it, too
             self.setStretchFactor(k, 1 if k == 1 else 0)
         self.setSizes([264, 800, 280])
 

@@ -57,7 +57,7 @@ class Seeing(QObject):
     def _loaded(self) -> None:
         histogram = self._canvas.histogram
         self._foot.levels.show_image(histogram, *self._canvas.window)
-        self._foot.set_depth(self._canvas.depth, self._canvas.coloured)
+        self._foot.set_image(self._canvas.image_size, self._canvas.depth, self._canvas.coloured)
         self._read_scale()
 
     def _reset(self) -> None:

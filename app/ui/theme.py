@@ -36,8 +36,8 @@ class Theme:
     heat_strong: str
 
 
-DARK = Theme("dark", "#181818", "#1e1e1e", "#262626", "#333333", "#3a3a3a", "#dddddd", "#9a9a9a", "#3b82c4", "#ffffff", "#e0a030", "#5fae7a", "#7a2a00", "#ff8a3c")
-LIGHT = Theme("light", "#c8c8c8", "#ffffff", "#f2f2f2", "#e4e4e4", "#d0d0d0", "#1e1e1e", "#636363", "#1f6fb2", "#ffffff", "#9a5b00", "#1f7a43", "#b04a10", "#ff7a22")
+DARK = Theme("dark", "#181818", "#1e1e1e", "#262626", "#333333", "#3a3a3a", "#dddddd", "#9a9a9a", "#3b82c4", "#ffffff", "#e0a030", "#5fae7a", "#70001e", "#ff4468")
+LIGHT = Theme("light", "#c8c8c8", "#ffffff", "#f2f2f2", "#e4e4e4", "#d0d0d0", "#1e1e1e", "#636363", "#1f6fb2", "#ffffff", "#9a5b00", "#1f7a43", "#8c0a2c", "#f5305a")
 _THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
 
 

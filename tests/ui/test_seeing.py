@@ -183,10 +183,11 @@ def test_a_right_drag_moves_the_image_and_opens_no_menu(opened, toy_of):
 def test_the_line_under_the_canvas_holds_what_there_is_room_for(opened, toy_of, width):
     """Nothing is cut off: what has no room is not shown at all."""
     window = opened(toy_of())
-    window.resize(width, 768)
     foot = window.page.foot
+    window.resize(width, 768)
+    QApplication.processEvents()
+    foot.set_image((16_000, 4096), "float32", True)
     foot.set_scale(0.1, 0.1)
-    foot.set_depth("float32", True)
     foot.offer_threshold(True)
     QApplication.processEvents()
     visible = [part for part in foot.children() if part.isWidgetType() and part.isVisible()]

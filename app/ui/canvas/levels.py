@@ -43,7 +43,7 @@ class LevelsField(QWidget):
         self.setEnabled(False)
 
     def sizeHint(self) -> QSize:
-        return QSize(136, 24)
+        return QSize(112, 24)
 
     def show_image(self, histogram: tuple[np.ndarray, float, float] | None, low: float = 0, high: float = 1) -> None:
         """Counts between two values, and which values are shown black and white; None: there is no image."""
