@@ -169,9 +169,15 @@ class Context(QObject):
         task.failed.connect(failed or self.failed)
         if stepped:
             task.stepped.connect(stepped)
-        task.ended.connect(lambda: (self._tasks.discard(task), task.deleteLater()))
+        task.ended.connect(self._task_ended)
         task.start()
         return task
+
+    def _task_ended(self) -> None:
+        # No closure over the context: the last one to hold it would take it down from within the end of one of its own tasks.
+        task = self.sender()
+        self._tasks.discard(task)
+        task.deleteLater()
 
     # -- what is selected -------------------------------------------------------------------------------------------------
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import weakref
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from app.errors import UserError
 from app.operations import classes, drawing
@@ -162,3 +165,17 @@ def test_jobs_are_looked_after_only_where_we_write(toy, qtbot, writing):
     qtbot.wait(500)
     assert bool(polls) == writing
     context.close()
+
+
+def test_a_context_may_go_while_its_reads_end(toy, qtbot):
+    for _ in range(30):
+        context = Context(toy.workspace)
+        for _ in range(3):
+            context.read_later(lambda session: None, done=lambda _: None)
+        context.let_go()
+        context.hand_over()
+        gone = weakref.ref(context)
+        del context
+        gc.collect()
+        QApplication.processEvents()
+    qtbot.waitUntil(lambda: gone() is None)
