@@ -25,7 +25,7 @@ STATE_COLOURS = {
     "new": "#a8a8a8", "prelabelled": "#4a8fd0", "annotated": "#8f7cc8", "needs_work": "#e0a030", "reviewed": "#2c8a5b", "defect_free": "#7cc79a",
 }  # fmt: skip
 ALARM_COLOUR = "#d55e00"
-_MOST_VERSIONS = 12  # of the charts over versions, the latest
+MOST_VERSIONS = 12  # of the charts over versions, the latest
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # a cell that begins so is computed by spreadsheets
 
 
@@ -185,13 +185,17 @@ def _progress(figures: Figures, translate: Translate) -> str:
     words, total = state_words(translate), len(figures.images)
     parts = [Part(words[word], len(figures.in_state(word)), STATE_COLOURS[word]) for word in STATES]
     rows = [[p.label, int(p.value), f"{100 * p.value / total:.0f} %"] for p in parts]
-    says = translate("Report", "{good} images are good, {bad} are bad, {undecided} are undecided, of {all}.")
-    counts = {word: len(figures.decided(word)) for word in (GOOD, BAD, UNDECIDED)}
     return _section(
-        title, f"<p>{escape(says.format(all=total, **counts))}</p>", svg_charts.stacked(parts, title),
+        title, f"<p>{escape(sentence(figures, translate))}</p>", svg_charts.stacked(parts, title),
         _table([translate("Report", "state"), translate("Report", "images"), translate("Report", "share")], rows, [p.colour for p in parts]),
         _note(decision_note(translate)),
     )  # fmt: skip
+
+
+def sentence(figures: Figures, translate: Translate = english) -> str:
+    """How many images are good, bad and undecided."""
+    counts = {word: len(figures.decided(word)) for word in (GOOD, BAD, UNDECIDED)}
+    return translate("Report", "Images: {all}. Good: {good}, bad: {bad}, undecided: {undecided}.").format(all=len(figures.images), **counts)
 
 
 def decision_note(translate: Translate = english) -> str:
@@ -209,7 +213,7 @@ def _classes(figures: Figures, translate: Translate) -> str:
     if not figures.classes:
         return _section(title, _note(translate("Report", "There is no class of defects yet.")))
     of = {id_: figures.of_class(id_) for id_, _, _ in figures.classes}
-    rows = [Part(name, len(of[id_]), colour, _count_note(of[id_], translate)) for id_, name, colour in figures.classes]
+    rows = [Part(name, len(of[id_]), colour, count_note(of[id_], translate)) for id_, name, colour in figures.classes]
     head = [translate("Report", "class"), translate("Report", "regions"), translate("Report", "smallest"), translate("Report", "median"),
             translate("Report", "largest"), translate("Report", "area, median"), translate("Report", "area, sum")]  # fmt: skip
     table, charts = [], []
@@ -223,8 +227,8 @@ def _classes(figures: Figures, translate: Translate) -> str:
     return _section(title, svg_charts.bars(rows, title), _table(head, table) if table else "", _note(size_note(translate)), *charts)
 
 
-def _count_note(regions: list[RegionFigures], translate: Translate) -> str:
-    return translate("Report", "{regions} on {images} images").format(regions=len(regions), images=len({r.image_id for r in regions}))
+def count_note(regions: list[RegionFigures], translate: Translate) -> str:
+    return translate("Report", "{regions} (images: {images})").format(regions=len(regions), images=len({r.image_id for r in regions}))
 
 
 def bin_text(one: reading.Bin) -> str:
@@ -241,7 +245,7 @@ def _alarms(figures: Figures, translate: Translate) -> str:
     title = translate("Report", "False alarms on defect-free images")
     if not figures.alarms:
         return _section(title, _note(translate("Report", "No version has looked at a defect-free image yet.")))
-    shown = figures.alarms[-_MOST_VERSIONS:]
+    shown = figures.alarms[-MOST_VERSIONS:]
     rows = [Part(version_text(a.version_id, a.engine, translate), len(a.alarmed) / len(a.looked_at), ALARM_COLOUR, alarm_text(a, translate)) for a in shown]
     return _section(title, svg_charts.bars(rows, title, 1.0), _note(alarm_note(translate)))
 
@@ -260,7 +264,7 @@ def version_text(version_id: int, engine: str, translate: Translate = english) -
 
 def _quality(figures: Figures, translate: Translate) -> str:
     title = translate("Report", "Quality over versions")
-    shown = figures.quality[-_MOST_VERSIONS:]
+    shown = figures.quality[-MOST_VERSIONS:]
     if not shown:
         return _section(title, _note(translate("Report", "No version has been measured on check images yet.")))
     series = quality_series(figures)
@@ -271,19 +275,21 @@ def _quality(figures: Figures, translate: Translate) -> str:
         rows.append([version_text(q.version_id, q.engine, translate), *figures_of, local_time(q.at)])
     names = "".join(f'<span><i class="key" style="background:{s.colour}"></i>{escape(s.label)}&#160;&#160; </span>' for s in series)
     chart = svg_charts.lines(series, [str(q.version_id) for q in shown], title)
-    return _section(title, f"<p>{names}</p>", chart, _table(head, rows), _note(quality_note(translate)))
+    brackets = translate("Report", "In brackets: on how many groups of check images that hold the class.")
+    return _section(title, f"<p>{names}</p>", chart, _table(head, rows), _note(f"{quality_note(translate)} {brackets}"))
 
 
 def quality_note(translate: Translate = english) -> str:
     return translate(
         "Report",
-        "Overlap (IoU) with what a person marked before seeing any proposal, as it was last measured; in brackets, on how many groups of check images.",
+        "Overlap (IoU) with what a person marked before seeing any proposal, as it was last measured; what was measured at another time may "
+        "be of other check images.",
     )
 
 
 def quality_series(figures: Figures) -> list[Series]:
     """A line for each class that was measured, in the colours of the present classes."""
-    shown = figures.quality[-_MOST_VERSIONS:]
+    shown = figures.quality[-MOST_VERSIONS:]
     colours = {name: colour for _, name, colour in figures.classes}
     names = [name for name in [*colours, *sorted({n for q in shown for n in q.iou} - set(colours))] if any(name in q.iou for q in shown)]
     return [Series(name, colours.get(name, "#a8a8a8"), tuple(q.iou.get(name) for q in shown)) for name in names]

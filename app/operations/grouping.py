@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from app.errors import UserError
 from app.operations import likeness
-from app.store.records import Image, Project
+from app.store.records import PROGRAMS_GROUP, Image, Project
 
-_AUTOMATIC = "~"  # begins the name of a group that the program made: only such groups may be joined later
+_AUTOMATIC = PROGRAMS_GROUP  # only such groups may be joined later
 _IN_ONE_QUERY = 500
 _LONGEST = 200  # of a group's name
 CANDIDATE_SHARE = 4  # one group in four

@@ -9,6 +9,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.store import queries
 from app.store.queries import ImageState
-from app.store.records import Annotation, DefectClass, Image, Inference, Job, ModelVersion, Prediction, Project, Root, Verdict, now
+from app.store.records import PROGRAMS_GROUP, Annotation, DefectClass, Image, Inference, Job, ModelVersion, Prediction, Project, Root, Verdict, now
 
 GOOD, BAD, UNDECIDED = "good", "bad", "undecided"
 MM, PX = "mm", "px"
@@ -93,11 +94,20 @@ class Figures:
 
     def of_class(self, class_id: int, unit: str | None = None) -> list[RegionFigures]:
         """The regions of a class, of those measured in one unit only where it is given."""
-        return [r for r in self.regions if r.class_id == class_id and unit in (None, r.unit)]
+        of = self._by_class.get(class_id, [])
+        return of if unit is None else [r for r in of if r.unit == unit]
 
     def units(self, class_id: int) -> list[str]:
         """In which units regions of the class are measured: mm before px."""
-        return [unit for unit in (MM, PX) if any(r.class_id == class_id and r.unit == unit for r in self.regions)]
+        there = {r.unit for r in self._by_class.get(class_id, [])}
+        return [unit for unit in (MM, PX) if unit in there]
+
+    @cached_property
+    def _by_class(self) -> dict[int, list[RegionFigures]]:
+        of: dict[int, list[RegionFigures]] = defaultdict(list)
+        for region in self.regions:
+            of[region.class_id].append(region)
+        return of
 
 
 def figures(session: Session) -> Figures:
@@ -178,7 +188,7 @@ def _images(session: Session, states: dict[int, ImageState], regions: list[Regio
         if (state := states.get(id_)) is not None:
             at, by = said.get(id_, ("", ""))
             size = largest.get(id_)
-            shared = group if members[group] > 1 or not group.startswith("~") else ""  # "~": a name that the program gave
+            shared = group if members[group] > 1 or not group.startswith(PROGRAMS_GROUP) else ""
             out.append(
                 ImageFigures(
                     id_, f"{root}/{path}", shared, state.word, decision(state), dict(defects.get(id_, ())),

@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.store import queries
-from app.store.records import Annotation, Image, Inference, ModelVersion, Prediction
+from app.store.records import PROGRAMS_GROUP, Annotation, Image, Inference, ModelVersion, Prediction
 from app.store.shots import present_digest
 from core_models.contract.mask import Mask
 
@@ -55,6 +55,27 @@ def rows(session: Session, image_ids: Iterable[int] | None = None) -> list[Galle
     if wanted is not None and len(wanted) <= _IN_ONE_QUERY:
         statement = statement.where(Image.id.in_(wanted))
     return [GalleryRow(*row, states[row[0]], sets.of(classes.get(row[0], 0))) for row in session.execute(statement) if row[0] in states]
+
+
+class SharedPart(NamedTuple):
+    """A part that several images show. name: what to call it, which is the group, or its first image where the program made the group."""
+
+    group: str
+    name: str
+    image_ids: frozenset[int]
+
+
+def shared_parts(session: Session) -> list[SharedPart]:
+    """The groups of several images, by name."""
+    live = Image.removed.is_(False)
+    shared = select(Image.part_group).where(live, Image.part_group != "").group_by(Image.part_group).having(func.count() > 1)
+    rows = select(Image.id, Image.part_group, Image.path).where(live, Image.part_group.in_(shared)).order_by(Image.root_id, Image.path, Image.id)
+    members: dict[str, list[int]] = {}
+    names: dict[str, str] = {}
+    for image_id, group, path in session.execute(rows):
+        members.setdefault(group, []).append(image_id)
+        names.setdefault(group, path.rpartition("/")[2] if group.startswith(PROGRAMS_GROUP) else group)
+    return sorted((SharedPart(group, names[group], frozenset(ids)) for group, ids in members.items()), key=lambda part: part.name.casefold())
 
 
 _IN_ONE_QUERY = 500

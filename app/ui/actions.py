@@ -69,6 +69,7 @@ ACTS = (
     Act("import", QT_TRANSLATE_NOOP("Act", "Import labels..."), ("Ctrl+Shift+I",), WRITING, "file-input"),
     Act("open", QT_TRANSLATE_NOOP("Act", "Open a project..."), ("Ctrl+O",), ALWAYS, "folder-open"),
     Act("page_label", QT_TRANSLATE_NOOP("Act", "Label images"), ("Ctrl+1",), PROJECT),
+    Act("page_report", QT_TRANSLATE_NOOP("Act", "Report: the project in figures"), ("Ctrl+4",), PROJECT),
     *(Act(f"class_{k}", QT_TRANSLATE_NOOP("Act", "Class to draw with"), (str(k),), PROJECT, in_sheet=False) for k in range(1, 10)),
     *(Act(f"accept_as_{k}", QT_TRANSLATE_NOOP("Act", "Accept as that class"), (f"Alt+{k}",), WRITING_IMAGE, in_sheet=False) for k in range(1, 10)),
 )

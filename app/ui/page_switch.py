@@ -24,6 +24,12 @@ def _label(context: Context, messages: MessageBar, parent: QWidget) -> Page:
     return LabelPage(context, messages, parent)
 
 
+def _report(context: Context, messages: MessageBar, parent: QWidget) -> Page:
+    from app.ui.report_page import ReportPage
+
+    return ReportPage(context, messages, parent)
+
+
 @dataclass(frozen=True)
 class Kind:
     """One page of the table: it is made, and what it needs is imported, when it is looked at first."""
@@ -33,7 +39,10 @@ class Kind:
     make: Callable[[Context, MessageBar, QWidget], Page]
 
 
-PAGES = (Kind(LABEL, QT_TRANSLATE_NOOP("Pages", "Label"), _label),)
+PAGES = (
+    Kind(LABEL, QT_TRANSLATE_NOOP("Pages", "Label"), _label),
+    Kind("report", QT_TRANSLATE_NOOP("Pages", "Report"), _report),
+)
 
 
 class PageSwitch(QWidget):

@@ -91,7 +91,7 @@ def test_the_page_stands_alone_and_holds_the_figures(tmp_path):
         ["划痕", "1", "0.5 mm", "0.5 mm", "0.5 mm", "0.1 mm²", "0.1 mm²"],
     ]
     assert quality == [["version", "scratch", "gone", "measured"], ["1: nearest", "0.50 (7)", "", local()], ["2: support_head", "0.75 (7)", "0.10 (2)", local()]]
-    assert "1 images are good, 2 are bad, 1 are undecided, of 4." in text
+    assert "Images: 4. Good: 1, bad: 2, undecided: 1." in text
     assert "M. Chen" in text and local() in text and "version 2 (support_head)" in text
 
 

@@ -224,3 +224,44 @@ def test_of_many_images_the_first_are_there_at_once_and_then_all(context, toy, t
     qtbot.waitUntil(lambda: made.whole)
     assert seen == [(False, toy.image_ids[:2], ""), (True, toy.image_ids, "6 images")]
     assert not made.sort_again.isVisibleTo(made)
+
+
+def test_only_asked_images_are_listed_with_the_reason_and_a_way_back(panel, context, toy, qtbot):
+    panel.search.setText("0001")
+    assert names(panel) == ["图 0001.png"]
+    context.show_images([toy.image_ids[4], toy.image_ids[2]], "Images with a scratch")
+    assert names(panel) == ["图 0002.png", "图 0004.png"] and panel.search.text() == ""
+    assert panel.why.text() == "Images with a scratch" and panel.only.isVisible()
+    assert context.image_id == toy.image_ids[2]
+    act(context, qtbot, annotations.add, toy.image_ids[2], toy.class_id, square(), source="import")
+    assert names(panel) == ["图 0002.png", "图 0004.png"] and not panel.sort_again.isVisible()
+    panel.state.setCurrentIndex(panel.state.findData("new"))  # narrowed like the whole
+    assert names(panel) == ["图 0004.png"]
+    panel.state.setCurrentIndex(0)
+    qtbot.mouseClick(panel.all_images, Qt.MouseButton.LeftButton)
+    assert len(names(panel)) == 6 and not panel.only.isVisible() and context.image_id == toy.image_ids[2]
+
+
+def test_an_open_image_among_those_asked_for_stays_open(panel, context, toy, qtbot):
+    context.select_image(toy.image_ids[4])
+    context.show_images(toy.image_ids[2:5], "why")
+    assert context.image_id == toy.image_ids[4]
+
+
+def test_parts_with_several_images_can_be_chosen(panel, context, toy, qtbot):
+    assert not panel.parts.isVisible()  # each image is a part of its own
+
+    def group(session) -> None:
+        for place, name in ((0, "part 7"), (3, "part 7"), (1, "~auto"), (5, "~auto")):
+            session.get(images.Image, toy.image_ids[place]).part_group = name
+
+    act(context, qtbot, group)
+    qtbot.waitUntil(panel.parts.isVisible)
+    assert [panel.parts.itemText(k) for k in range(panel.parts.count())] == ["all parts", "part 7", "图 0001.png"]
+    panel.parts.setFocus()
+    qtbot.keyClick(panel.parts, Qt.Key.Key_Down)
+    assert names(panel) == ["图 0000.png", "图 0003.png"]
+    qtbot.keyClick(panel.parts, Qt.Key.Key_Down)
+    assert names(panel) == ["图 0001.png", "图 0005.png"]
+    panel.clear_filter()
+    assert len(names(panel)) == 6 and panel.parts.currentIndex() == 0

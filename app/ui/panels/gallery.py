@@ -7,11 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.store import gallery
 from app.store.changes import Change
-from app.store.gallery import ClassRow, GalleryRow
+from app.store.gallery import ClassRow, GalleryRow, SharedPart
 from app.ui import gallery_reading, icons, theme
 from app.ui.context import Context
 from app.ui.gallery_reading import Reading
@@ -37,17 +37,21 @@ class GalleryPanel(QWidget):
         self._known: set[int] = set()  # those that are listed
         self.waiting = 0  # images with proposals to review
         self.decided = 0  # images that are reviewed for every class
+        self._members: dict[str, frozenset[int]] = {}  # of the parts with several images
+        self._only: frozenset[int] | None = None  # another page asked for these images
         self._folders: dict[int, Path] = {}
         self.whole = False  # all images of the project are known, and not only those that come first
         self._basis: tuple = ()
         self._reading = False
         self._touched: set[int] = set()
         self._outdated = False  # a change went beyond what was read since
+        self._regrouped = False  # an image may be of another part now
         self._again = QTimer(self, singleShot=True, interval=_REREAD_MS)
         self._again.timeout.connect(self._look_again)
         self._build()
         context.changed.connect(self._changed)
         context.image_selected.connect(self.view.set_current)
+        context.images_asked.connect(self.show_only)
         self.reload()
 
     def _build(self) -> None:
@@ -61,6 +65,17 @@ class GalleryPanel(QWidget):
             self.state.addItem(text, word)
         self.classes = QComboBox(self, toolTip=self.tr("Show only images with this class"))
         self.classes.addItem(self.tr("all classes"), None)
+        self.parts = QComboBox(self, toolTip=self.tr("Show only images of this part"), visible=False)
+        self.parts.addItem(self.tr("all parts"), None)
+        self.parts.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)  # there may be thousands
+        self.only = QFrame(self, visible=False)
+        self.only.setProperty("role", "message")
+        self.why = QLabel(self.only, wordWrap=True)
+        self.all_images = QPushButton(self.tr("All images"), self.only)
+        reason = QVBoxLayout(self.only)
+        reason.setContentsMargins(10, 8, 8, 8)
+        reason.addWidget(self.why)
+        reason.addWidget(self.all_images)
         self.view = GalleryView(self._thumbnails, self)
         self.count = QLabel(self)
         self.count.setProperty("role", "faint")
@@ -70,21 +85,24 @@ class GalleryPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 0, 4)
         column.setSpacing(8)
-        lines = [QHBoxLayout() for _ in range(4)]
-        for line, widgets in zip(lines, ((self.search,), (self.state, self.classes), (self.clear,), (self.count, self.sort_again)), strict=True):
+        rows = ((self.only,), (self.search,), (self.state, self.classes), (self.parts,), (self.clear,), (self.count, self.sort_again))
+        lines = [QHBoxLayout() for _ in rows]
+        for line, widgets in zip(lines, rows, strict=True):
             line.setContentsMargins(0, 0, 8, 0)
             for widget in widgets:
                 line.addWidget(widget, 1)
-        for line in lines[:3]:
+        for line in lines[:-1]:
             column.addLayout(line)
         column.addWidget(self.view, 1)
-        column.addLayout(lines[3])
+        column.addLayout(lines[-1])
         self.setMinimumWidth(248)
         self.search.textChanged.connect(self.apply_filter)
         self.search.returnPressed.connect(lambda: self.search.clearFocus())
         self.state.currentIndexChanged.connect(self.apply_filter)
         self.classes.currentIndexChanged.connect(self.apply_filter)
+        self.parts.currentIndexChanged.connect(self.apply_filter)
         self.sort_again.clicked.connect(self.apply_filter)
+        self.all_images.clicked.connect(self.show_all)
         self.clear.clicked.connect(self.clear_filter)
         self.view.picked.connect(self._context.select_image)
 
@@ -116,23 +134,63 @@ class GalleryPanel(QWidget):
     def set_classes(self, rows: Sequence[ClassRow]) -> None:
         """The classes to filter by, with their colours for the dots; the choice stays."""
         self.view.set_colours({row.id: QColor(row.colour) for row in rows})
-        there = [(self.classes.itemText(k), self.classes.itemData(k)) for k in range(1, self.classes.count())]
-        if there != [(row.name, row.id) for row in rows]:
-            chosen = self.classes.currentData()
-            self.classes.blockSignals(True)
-            while self.classes.count() > 1:
-                self.classes.removeItem(1)
-            for row in rows:
-                self.classes.addItem(row.name, row.id)
-            self.classes.setCurrentIndex(max(0, self.classes.findData(chosen)))
-            self.classes.blockSignals(False)
-            if chosen != self.classes.currentData():
-                self.apply_filter()
+        if self._offer(self.classes, [(row.name, row.id) for row in rows]):
+            self.apply_filter()
 
     def clear_filter(self) -> None:
+        self._reset()
+        self.apply_filter()
+
+    def _reset(self) -> None:
+        """All filters as they were at first, without listing anything."""
+        self._only = None
+        self.only.hide()
+        fields = (self.search, self.state, self.classes, self.parts)
+        for field in fields:
+            field.blockSignals(True)
         self.search.clear()
-        self.state.setCurrentIndex(0)
-        self.classes.setCurrentIndex(0)
+        for box in fields[1:]:
+            box.setCurrentIndex(0)
+        for field in fields:
+            field.blockSignals(False)
+
+    def show_only(self, ids: Sequence[int], why: str) -> None:
+        """Lists these images alone, and says why; the first one is opened unless one of them is open."""
+        self._reset()
+        self._only = frozenset(ids)
+        self.why.setText(why)
+        self.only.show()
+        self.apply_filter()
+        if self.view.rows and self._context.image_id not in self._only:
+            self._context.select_image(self.view.rows[0].id)
+
+    def show_all(self) -> None:
+        """The way back from a few images to all; the open one stays."""
+        self._only = None
+        self.only.hide()
+        self.apply_filter()
+        self.view.set_current(self._context.image_id)
+
+    def _offer_parts(self, parts: Sequence[SharedPart]) -> None:
+        self.parts.setVisible(bool(parts))
+        self._members = {part.group: part.image_ids for part in parts}
+        if self._offer(self.parts, [(part.name, part.group) for part in parts]):
+            self.apply_filter()
+
+    @staticmethod
+    def _offer(box: QComboBox, entries: Sequence[tuple[str, object]]) -> bool:
+        """Puts (text, value) under a box's first entry, which stands for all; whether what was chosen is gone."""
+        if [(box.itemText(k), box.itemData(k)) for k in range(1, box.count())] == list(entries):
+            return False
+        chosen, everything = box.currentData(), box.itemText(0)
+        box.blockSignals(True)
+        box.clear()
+        box.addItem(everything, None)
+        for text, value in entries:
+            box.addItem(text, value)
+        box.setCurrentIndex(max(0, box.findData(chosen)))
+        box.blockSignals(False)
+        return chosen != box.currentData()
 
     # -- reading ------------------------------------------------------------------------------------------------------------
 
@@ -157,8 +215,14 @@ class GalleryPanel(QWidget):
         else:
             self._follow()
         self.loaded.emit()
-        if not self.whole:
+        if self.whole:
+            self._read_parts()
+        else:
             self.reload()
+
+    def _read_parts(self) -> None:
+        self._regrouped = False
+        self._context.read_later(gallery.shared_parts, done=self._offer_parts)
 
     def _changed(self, change: Change) -> None:
         if change.tables and not _LISTED & change.tables:
@@ -169,6 +233,7 @@ class GalleryPanel(QWidget):
             self._follow_some(self._read_some(some))
         if len(some) > _AT_ONCE or not change.image_ids or change.image_ids - self._all.keys():
             self._outdated = True
+        self._regrouped |= "image" in change.tables
         self._again.start()
 
     def _look_again(self) -> None:
@@ -177,6 +242,8 @@ class GalleryPanel(QWidget):
             self.reload()
         else:
             self._context.read_later(gallery.basis, done=lambda basis: None if basis == self._basis else self.reload())
+            if self._regrouped:
+                self._read_parts()
 
     def _read_some(self, image_ids: set[int]) -> list[GalleryRow]:
         rows, folders = self._context.read(gallery_reading.some, image_ids)
@@ -194,9 +261,16 @@ class GalleryPanel(QWidget):
     def _fits(self) -> Callable[[GalleryRow], bool]:
         """The filter of this moment."""
         text, state, class_id = self.search.text().strip().casefold(), self.state.currentData(), self.classes.currentData()
+        part, only = self._members.get(self.parts.currentData()), self._only
 
         def fits(row: GalleryRow) -> bool:
-            return (not text or text in row.path.casefold()) and (not state or getattr(row.state, state)) and (class_id is None or class_id in row.classes)
+            return (
+                (only is None or row.id in only)
+                and (not text or text in row.path.casefold())
+                and (not state or getattr(row.state, state))
+                and (class_id is None or class_id in row.classes)
+                and (part is None or row.id in part)
+            )
 
         return fits
 
@@ -207,7 +281,8 @@ class GalleryPanel(QWidget):
         return [row.id for row in self._all.values() if fits(row)]
 
     def _filtered(self) -> bool:
-        return bool(self.search.text().strip() or self.state.currentData() or self.classes.currentData() is not None)
+        chosen = (self.classes.currentData(), self.parts.currentData(), self._only)
+        return bool(self.search.text().strip() or self.state.currentData()) or any(choice is not None for choice in chosen)
 
     def apply_filter(self) -> None:
         """Lists what the filter lets through now, in the gallery's own order."""
