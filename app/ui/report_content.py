@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QCoreApplication
 
 from app.exchange import report
@@ -12,9 +10,6 @@ from app.store import figures as reading
 from app.store.figures import Figures
 from app.store.queries import STATES
 from app.ui.charts import Part
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 translate = QCoreApplication.translate
 
@@ -34,8 +29,8 @@ class Content:
     places: tuple[str, ...]
 
 
-def read(session: Session) -> Content:
-    """The content as the project stands now."""
+def read(session) -> Content:
+    """The content as the project stands now; a read for context.read."""
     return content(reading.figures(session))
 
 
