@@ -200,3 +200,13 @@ def said(session: Session, image_ids: Iterable[int]) -> Mapping[int, bool]:
             known.add(image_id)
             complete[image_id] += state == "complete"
     return {k: complete[k] == classes for k in known}
+
+
+def decisions_of(session: Session, prediction_ids: Iterable[int]) -> dict[int, str]:
+    """What a person decided of these regions, by id: accepted, corrected or rejected; others are left out."""
+    ids = sorted(set(prediction_ids))
+    found: dict[int, str] = {}
+    for start in range(0, len(ids), IN_ONE_QUERY):
+        part = select(Prediction.id, Prediction.decision).where(Prediction.id.in_(ids[start : start + IN_ONE_QUERY]), Prediction.decision.in_(_DECIDED))
+        found |= dict(map(tuple, session.execute(part)))
+    return found

@@ -24,6 +24,12 @@ def _label(context: Context, messages: MessageBar, parent: QWidget) -> Page:
     return LabelPage(context, messages, parent)
 
 
+def _review(context: Context, messages: MessageBar, parent: QWidget) -> Page:
+    from app.ui.review_page import ReviewPage
+
+    return ReviewPage(context, messages, parent)
+
+
 def _report(context: Context, messages: MessageBar, parent: QWidget) -> Page:
     from app.ui.report_page import ReportPage
 
@@ -41,6 +47,7 @@ class Kind:
 
 PAGES = (
     Kind(LABEL, QT_TRANSLATE_NOOP("Pages", "Label"), _label),
+    Kind("review", QT_TRANSLATE_NOOP("Pages", "Review"), _review),
     Kind("report", QT_TRANSLATE_NOOP("Pages", "Report"), _report),
 )
 
