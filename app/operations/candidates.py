@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.operations import grouping
+from app.store.memo import remembered
 from app.store.queries import all_classes
 from app.store.records import Annotation, Image, Inference, Job, Project, Verdict
 
@@ -44,12 +45,21 @@ def is_asked(session: Session, image: Image | None) -> bool:
     """Whether the image is to be marked before its proposals are shown."""
     if image is None or image.split or image.removed or not grouping.is_candidate(image.part_group):
         return False
-    return _has_begun(session) and Wanted(session).more()
+    return _more_wanted(session)
+
+
+def is_asked_of(session: Session, image_id: int) -> bool:
+    """The same of the image with that id."""
+    return is_asked(session, session.get(Image, image_id))
+
+
+def _more_wanted(session: Session) -> bool:
+    return remembered(session, "more check images are wanted", lambda: _has_begun(session) and Wanted(session).more())
 
 
 def asked(session: Session, image_ids: Iterable[int] | None = None) -> set[int]:
     """Those of the images (of all, by default) that are to be marked before their proposals are shown."""
-    if not _has_begun(session) or not Wanted(session).more():
+    if not _more_wanted(session):
         return set()
     query, found = select(Image.id, Image.part_group).where(Image.split == "", Image.removed.is_(False)), []
     if image_ids is None:

@@ -7,11 +7,10 @@ only it still held, which ends the process. Here a thread holds a job's shell, a
 from __future__ import annotations
 
 import atexit
-import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Generator
-from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -34,15 +33,20 @@ class _Job:
 
 
 class Pool(QObject):
-    """Threads that take jobs in their order. It lives as long as the process, which waits at its end for what is under way."""
+    """Threads that take jobs in their order, those that can wait after all others. It lives as long as the process, which waits at its
+    end for what is under way."""
 
     _said = Signal(object, str, object)
 
     def __init__(self) -> None:
         super().__init__()
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs: deque[_Job] = deque()
+        self._patient: deque[_Job] = deque()
+        self._open = True
+        self._come = threading.Condition()
         self._said.connect(self._deliver)
-        self._threads = [threading.Thread(target=self._work, name=f"background {k}", daemon=True) for k in range(_THREADS)]
+        # One thread takes nothing that can wait: a screenful of thumbnails of large images must not stand before the image that is opened.
+        self._threads = [threading.Thread(target=self._work, args=(k > 0,), name=f"background {k}", daemon=True) for k in range(_THREADS)]
         for thread in self._threads:
             thread.start()
         # A thread that comes back out of OpenCV or Qt while the interpreter is taken down would end the process by an abort.
@@ -50,22 +54,31 @@ class Pool(QObject):
 
     def close(self, patience_s: float = _PATIENCE_S) -> None:
         """Begins nothing more, and waits for what is under way; not for ever, should a disk never answer."""
-        with suppress(queue.Empty):
-            while True:
-                self._jobs.get_nowait()
-        for _ in self._threads:
-            self._jobs.put(None)
+        with self._come:
+            self._open = False
+            self._come.notify_all()
         until = time.monotonic() + patience_s
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
 
-    def submit(self, work: Callable[[Callable[[Any], None]], Any], hear: Callable[[str, Any], None]) -> _Job:
+    def submit(self, work: Callable[[Callable[[Any], None]], Any], hear: Callable[[str, Any], None], *, patient: bool = False) -> _Job:
+        """patient: it can wait for all others."""
         job = _Job(work, hear)
-        self._jobs.put(job)
+        with self._come:
+            (self._patient if patient else self._jobs).append(job)
+            self._come.notify_all()
         return job
 
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
+    def _next(self, patient: bool) -> _Job | None:
+        """The job whose turn it is, of a thread that takes also what can wait, or does not; None at the end."""
+        with self._come:
+            self._come.wait_for(lambda: not self._open or self._jobs or (patient and self._patient))
+            if not self._open:
+                return None
+            return self._jobs.popleft() if self._jobs else self._patient.popleft()
+
+    def _work(self, patient: bool) -> None:
+        while (job := self._next(patient)) is not None:
             kind, value = "done", None
             try:
                 value = job.work(lambda step, job=job: self._said.emit(job, "step", step))

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject
 from app.operations import candidates, checking
 from app.operations.checking import Met
 from app.store.gallery import RegionRow
-from app.store.records import Image
 from app.ui.context import Context
 
 
@@ -32,7 +31,7 @@ class CheckImages(QObject):
         """Of what is on the open image, what may be shown."""
         image_id = self._context.image_id
         # Who can only look has nothing to mark, and nothing to be kept from.
-        self.asked = image_id is not None and self._context.writing and self._context.read(lambda s: candidates.is_asked(s, s.get(Image, image_id)))
+        self.asked = image_id is not None and self._context.writing and self._context.read(candidates.is_asked_of, image_id)
         return [r for r in regions if r.kind != "proposal"] if self.asked else regions
 
     # -- what the person says ---------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,9 @@ class Context(QObject):
         self._following: Following | None = None
         self._open_jobs: dict[int, dict] = {}
         self._tasks: set[background.Task] = set()
+        self._ahead: dict[tuple, Any] = {}  # what read() was wished for, and gave, since the last change
+        self._changes = 0
+        self.changed.connect(self._forget_ahead)  # before all who read again
         self._committed.connect(self.changed)
         workspace.listeners.append(self._committed.emit)
         self._timer = QTimer(self, interval=POLL_MS)
@@ -151,9 +154,31 @@ class Context(QObject):
         self._writer.submit(act, lambda answer: self.stepped_back.emit(word, *answer), self.failed.emit)
 
     def read(self, query: Callable[..., Any], *args: Any) -> Any:
-        """query(session, *args) at once, in this thread: for what takes a few milliseconds."""
+        """query(session, *args) at once, in this thread: for what takes a few milliseconds, or was read ahead."""
+        for wish, value in self._ahead.items():
+            if wish == (query, *args):
+                return value
         with self.workspace.read() as session:
             return query(session, *args)
+
+    def read_ahead(self, wishes: Sequence[tuple]) -> None:
+        """Reads in the pool what read(query, *args) is likely to be asked next, as (query, *args); forgotten with the next change.
+
+        The values are shared: whoever reads them must not change them.
+        """
+        self._ahead = {wish: self._ahead[wish] for wish in wishes if wish in self._ahead}
+        missing, changes = [wish for wish in wishes if wish not in self._ahead], self._changes
+
+        def read() -> dict[tuple, Any]:
+            with self.workspace.read() as session:
+                return {wish: wish[0](session, *wish[1:]) for wish in missing}
+
+        if missing:
+            self.run(background.call(read), lambda found: self._ahead.update(found) if changes == self._changes else None)
+
+    def _forget_ahead(self) -> None:
+        self._changes += 1
+        self._ahead = {}
 
     def read_later(self, query: Callable[..., Any], *args: Any, done: Callable[[Any], None]) -> None:
         """query(session, *args) in a thread of the pool, then done(value) in this one: for what grows with the project."""

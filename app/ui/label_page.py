@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray, QTimer
 from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
+from app.operations import candidates, images
 from app.store import gallery, pace
 from app.store.changes import Change
 from app.store.gallery import ClassRow, RegionRow
@@ -193,9 +194,15 @@ class LabelPage(Page):
         self._in_view = image_id if image_id in self.gallery.images else None
         self.canvas.show_image(self.gallery.path_of(image_id) if self._in_view is not None else None)
         self.on_image.read()
-        self.canvas.prefetch([self.gallery.path_of(k) for step in (1, 2, -1) if (k := self.gallery.view.neighbour(step)) is not None])
+        self._look_ahead()
         self.canvas.setFocus()
         self.state_changed.emit()
+
+    def _look_ahead(self) -> None:
+        """Reads what the next images and the one before are shown with."""
+        beside = [k for step in (1, 2, -1) if (k := self.gallery.view.neighbour(step)) is not None]
+        self.canvas.prefetch([self.gallery.path_of(k) for k in beside])
+        self.context.read_ahead([(query, k) for k in beside for query in (gallery.regions_on, candidates.is_asked_of, images.mm_per_px)])
 
     @property
     def shown(self) -> list[RegionRow]:

@@ -174,7 +174,7 @@ class Thumbnails(QObject):
             return self._pictures[key]
         if self._open and self._desk.wish(key, path):
             desk = self._desk
-            background.pool().submit(lambda step: desk.make_next(), self._hear)
+            background.pool().submit(lambda step: desk.make_next(), self._hear, patient=True)
         return None
 
     def failed(self, key: str) -> bool:

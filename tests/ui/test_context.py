@@ -11,7 +11,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from app.errors import UserError
-from app.operations import classes, drawing
+from app.operations import annotations, classes, drawing
+from app.store import gallery
 from app.ui import background
 from app.ui.context import Context
 from app.ui.writer import Writer
@@ -179,3 +180,41 @@ def test_a_context_may_go_while_its_reads_end(toy, qtbot):
         gc.collect()
         QApplication.processEvents()
     qtbot.waitUntil(lambda: gone() is None)
+
+
+def test_what_was_read_ahead_is_not_read_again_until_something_changes(context, toy, qtbot):
+    asked = []
+
+    def regions(session, image_id: int) -> list:
+        asked.append(image_id)
+        return gallery.regions_on(session, image_id)
+
+    first, second = toy.image_ids[0], toy.image_ids[3]
+    context.read_ahead([(regions, first), (regions, second)])
+    qtbot.waitUntil(lambda: not context._tasks)
+    assert len(context.read(regions, first)) == 1 and context.read(regions, second) == [] and asked == [first, second]
+    context.read_ahead([(regions, second)])
+    assert not context._tasks, "it is known"
+    done = []
+    context.do(annotations.add, second, toy.class_id, square(), title="test", done=lambda _: done.append(len(context.read(regions, second))))
+    qtbot.waitUntil(lambda: done == [1])
+
+
+def test_what_was_read_ahead_before_a_change_is_not_kept_after_it(context, toy, qtbot):
+    image_id, held, go_on = toy.image_ids[3], [], threading.Event()
+
+    def slow(session, image_id: int) -> list:
+        found = gallery.regions_on(session, image_id)
+        held.append(found)
+        if len(held) == 1:
+            go_on.wait()
+        return found
+
+    context.read_ahead([(slow, image_id)])
+    qtbot.waitUntil(lambda: bool(held))
+    done = []
+    context.do(annotations.add, image_id, toy.class_id, square(), title="test", done=done.append)
+    qtbot.waitUntil(lambda: bool(done))
+    go_on.set()
+    qtbot.waitUntil(lambda: not context._tasks)
+    assert len(context.read(slow, image_id)) == 1

@@ -107,6 +107,24 @@ def test_the_pool_ends_after_what_is_under_way_and_begins_nothing_more(qtbot):
     assert done == ["slow"] * 3 and not any(thread.is_alive() for thread in pool._threads)
 
 
+def test_what_can_wait_never_keeps_what_cannot(qtbot):
+    pool, begun, go_on, done = Pool(), threading.Semaphore(0), threading.Event(), []
+
+    def slow(_):
+        begun.release()
+        go_on.wait()
+
+    for _ in range(5):
+        pool.submit(slow, lambda kind, value: done.append("slow"), patient=True)
+    for _ in range(2):
+        begun.acquire()
+    pool.submit(lambda _: None, lambda kind, value: done.append("quick"))
+    qtbot.waitUntil(lambda: done == ["quick"])
+    go_on.set()
+    qtbot.waitUntil(lambda: len(done) == 6)
+    pool.close()
+
+
 AT_WORK = """
 import threading
 import numpy as np

@@ -30,10 +30,11 @@ class Loader(QObject):
         self._kept: OrderedDict[Key, tuple[Pyramid, Window]] = OrderedDict()
         self._tasks: dict[Key, background.Task] = {}
         self._wanted: Key | None = None
+        self._ahead: tuple[Sequence[Path], tuple[int, int]] = (), (0, 0)  # what prefetch() waits with
 
     def want(self, path: Path | None, screen_px: tuple[int, int]) -> None:
         """Loads a file, and of its levels first the one that shows the whole of it on a screen of that size; None: nothing."""
-        self._wanted = None if path is None else _key(path)
+        self._wanted, self._ahead = None if path is None else _key(path), ((), (0, 0))
         for key, task in self._tasks.items():
             if key != self._wanted:
                 task.stop()
@@ -46,7 +47,10 @@ class Loader(QObject):
             self._start(self._wanted, screen_px)
 
     def prefetch(self, paths: Sequence[Path], screen_px: tuple[int, int]) -> None:
-        """Reads files that may be wanted next; says nothing of those that cannot be read."""
+        """Reads files that may be wanted next, after the one that is wanted now; says nothing of those that cannot be read."""
+        if self._wanted is not None and self._wanted in self._tasks:
+            self._ahead = paths, screen_px
+            return
         for path in paths:
             key = _key(path)
             if key not in self._kept:
@@ -88,6 +92,9 @@ class Loader(QObject):
         if self._tasks.get(key) is task:
             del self._tasks[key]
         task.deleteLater()
+        if key == self._wanted:
+            (paths, screen_px), self._ahead = self._ahead, ((), (0, 0))
+            self.prefetch(paths, screen_px)
 
 
 def _key(path: Path) -> Key:
