@@ -68,6 +68,15 @@ def compute() -> Compute:
     return Compute(own.device, str(settings.features_folder()), int(own.features_gb * 10**9))
 
 
+def first_fill(session: Session, project_folder: Path, image_id: int) -> tuple[ImageRef, ModelRef, Compute] | None:
+    """What is asked for as soon as the hand begins to draw: the image's own features, so that the worker is warm when the stroke
+    ends. None where the image or the version has gone."""
+    image, version = session.get(Image, image_id), queries.active_version(session)
+    if image is None or version is None:
+        return None
+    return images.ref(image), models.reference(version, project_folder), compute()
+
+
 def in_order(session: Session) -> list[ImageRef]:
     """All images in the gallery's order, for the filling of the feature cache."""
     there = select(Image).where(Image.removed.is_(False), Image.state != images.CHANGED)

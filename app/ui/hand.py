@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor
 
 from app.ui.canvas.view import CanvasView
@@ -14,7 +14,9 @@ _BRUSHES = (1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36, 48, 64, 85, 113, 150, 200)
 
 
 class Hand(QObject):
-    """Watches the canvas. drawing: a drag with the left button is under way."""
+    """Watches the canvas. drawing: a drag with the left button is under way; began: one begins."""
+
+    began = Signal()
 
     def __init__(self, canvas: CanvasView, foot: FootLine, parent: QObject) -> None:
         super().__init__(parent)
@@ -35,6 +37,7 @@ class Hand(QObject):
         kind = event.type()
         if kind == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
             self.drawing = True
+            self.began.emit()
         elif kind == QEvent.Type.MouseButtonRelease and event.button() == Qt.MouseButton.LeftButton:
             self.drawing, self._at = False, event.position().toPoint()
             QTimer.singleShot(0, self._catch_up)

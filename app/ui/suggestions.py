@@ -64,6 +64,7 @@ class Suggestions(QObject):
         self._taken: dict[tuple[str, int], bool] = {}  # accepted ones, and whether that is written
         self._count = 0
         self._complaint = ""
+        self._warmed = False
         self._filled: set[str] = set()
         self._at_work: set[int] = set()
         self._drawn = False  # whether something was changed by hand since the image was opened
@@ -286,6 +287,24 @@ class Suggestions(QObject):
         self.changed.emit()
 
     # -- beside it ----------------------------------------------------------------------------------------------------------------
+
+    def warm(self) -> None:
+        """The hand begins to draw: the worker is started, and looks at the image, while it does."""
+        image_id, context = self._context.image_id, self._context
+        if self._warmed or not self._on or self._tag < 0 or image_id is None:
+            return
+        self._warmed = True
+
+        def work() -> None:
+            try:
+                found = context.read(suggesting.first_fill, context.folder, image_id)
+                with self._turn:
+                    if found and self._tag >= 0:
+                        self._assistant.fill([found[0]], *found[1:])
+            except (UserError, OSError):
+                return  # the stroke's own question says it
+
+        context.run(background.call(work), lambda _: None)
 
     def _fill(self, question: Question) -> None:
         """From the first answer on, features are computed ahead, in the gallery's order, whenever the worker is idle."""

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QStyledItemD
 from app.store.gallery import ClassRow, RegionRow
 from app.ui import theme
 from app.ui.context import Context
+from app.ui.sureness import Sureness
 
 _REGION = Qt.ItemDataRole.UserRole
 _CLASS, _FOCUS, _WORD = _REGION + 1, _REGION + 2, _REGION + 3
-_HIGH, _MEDIUM = 0.8, 0.6
 
 
 class _Drawn(QStyledItemDelegate):
@@ -53,6 +53,8 @@ class RegionsPanel(QWidget):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
+        self._sureness = Sureness.of(context)
+        self._shown: tuple[Sequence[RegionRow], Sequence[ClassRow]] = (), ()
         self.heading = QLabel(self.tr("On this image"), self)
         self.heading.setProperty("role", "heading")
         self.list = QListWidget(self, focusPolicy=Qt.FocusPolicy.TabFocus)
@@ -69,8 +71,10 @@ class RegionsPanel(QWidget):
         column.addWidget(self.list, 1)
         self.list.itemClicked.connect(lambda item: context.set_focus(item.data(_REGION).key))
         context.focus_changed.connect(self._mark)
+        self._sureness.changed.connect(lambda: self.set_regions(*self._shown))
 
     def set_regions(self, regions: Sequence[RegionRow], classes: Sequence[ClassRow]) -> None:
+        self._shown = regions, classes
         by_id = {row.id: row for row in classes}
         self.empty.setVisible(not regions)
         self.list.setVisible(bool(regions))
@@ -80,20 +84,21 @@ class RegionsPanel(QWidget):
             item.setData(_REGION, region)
             item.setData(_CLASS, by_id.get(region.class_id))
             item.setData(_WORD, self.word(region))
+            item.setToolTip("" if region.score is None else self._sureness.tip(region.class_id, region.score))
         self._mark(self._context.focus)
 
     def word(self, region: RegionRow) -> str:
-        """How sure the model is, in words, since a raw score is no probability; of an annotation, what it is."""
+        """What a region is, and of a proposal how sure the model is."""
         if region.kind == "ignore":
             return self.tr("ignored")
         if region.score is None:
             return self.tr("marked")
         said = self.tr("suggested, {sure}") if region.kind == "suggestion" else self.tr("proposed, {sure}")
-        return said.format(sure=self.sure(region.score))
+        return said.format(sure=self.sure(region))
 
-    def sure(self, score: float) -> str:
-        """A score in a word."""
-        return self.tr("high") if score >= _HIGH else self.tr("medium") if score >= _MEDIUM else self.tr("low")
+    def sure(self, region: RegionRow) -> str:
+        """How sure the model is of a region: a word, or a figure once that means something; "" of what a person holds true."""
+        return "" if region.score is None else self._sureness.word(region.class_id, region.score)
 
     def _mark(self, key: tuple[str, int] | None) -> None:
         for k in range(self.list.count()):
