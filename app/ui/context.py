@@ -169,12 +169,19 @@ class Context(QObject):
         self._ahead = {wish: self._ahead[wish] for wish in wishes if wish in self._ahead}
         missing, changes = [wish for wish in wishes if wish not in self._ahead], self._changes
 
-        def read() -> dict[tuple, Any]:
-            with self.workspace.read() as session:
-                return {wish: wish[0](session, *wish[1:]) for wish in missing}
+        workspace = self.workspace
+
+        def read() -> tuple[int, dict[tuple, Any]]:
+            with workspace.read() as session:
+                return changes, {wish: wish[0](session, *wish[1:]) for wish in missing}
 
         if missing:
-            self.run(background.call(read), lambda found: self._ahead.update(found) if changes == self._changes else None)
+            self.run(background.call(read), self._came_ahead)
+
+    def _came_ahead(self, answer: tuple[int, dict[tuple, Any]]) -> None:
+        changes, found = answer
+        if changes == self._changes:
+            self._ahead = {**self._ahead, **found}  # anew, since other threads may just be looking
 
     def _forget_ahead(self) -> None:
         self._changes += 1
