@@ -14,11 +14,12 @@ if TYPE_CHECKING:  # a page needs the database, which the window has no use for 
     from app.ui.context import Context
     from app.ui.message_bar import MessageBar
     from app.ui.page import Page
+    from app.ui.project_view import ProjectView
 
 LABEL = "label"
 
 
-def _label(context: Context, messages: MessageBar, parent: QWidget) -> Page:
+def _label(context: Context, messages: MessageBar, parent: ProjectView) -> Page:
     from app.ui.label_page import LabelPage
 
     return LabelPage(context, messages, parent)
@@ -36,18 +37,25 @@ def _report(context: Context, messages: MessageBar, parent: QWidget) -> Page:
     return ReportPage(context, messages, parent)
 
 
+def _train(context: Context, messages: MessageBar, parent: ProjectView) -> Page:
+    from app.ui.train_page import TrainPage
+
+    return TrainPage(context, messages, parent.improving, parent)
+
+
 @dataclass(frozen=True)
 class Kind:
     """One page of the table: it is made, and what it needs is imported, when it is looked at first."""
 
     id: str
     text: str
-    make: Callable[[Context, MessageBar, QWidget], Page]
+    make: Callable[[Context, MessageBar, ProjectView], Page]
 
 
 PAGES = (
     Kind(LABEL, QT_TRANSLATE_NOOP("Pages", "Label"), _label),
     Kind("review", QT_TRANSLATE_NOOP("Pages", "Review"), _review),
+    Kind("train", QT_TRANSLATE_NOOP("Pages", "Train"), _train),
     Kind("report", QT_TRANSLATE_NOOP("Pages", "Report"), _report),
 )
 

@@ -59,6 +59,8 @@ class Prelabelling(QObject):
         self.running = next(((job["done"], job["total"]) for job in found if job["kind"] == "prelabel"), None)
 
     def _ended(self, job: dict) -> None:
+        if job["kind"] != "prelabel":
+            return
         if job["state"] == "finished":
             done = self.tr("Pre-labelled %n image(s).", "", job["done"])
             failed = self.tr("%n image(s) could not be read.", "", len(job["failed"])) if job["failed"] else ""

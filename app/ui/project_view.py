@@ -15,6 +15,7 @@ from app.ui.message_bar import MessageBar
 from app.ui.page import Page
 from app.ui.palette import Entry
 from app.ui.page_switch import LABEL, PAGES
+from app.ui.train.improving import Improving
 
 class ProjectView(QStackedWidget):
     """`page_shown`: id of the page that came into view; `state_changed`: what can be done now may be another."""
@@ -26,6 +27,7 @@ class ProjectView(QStackedWidget):
         super().__init__(parent)
         self._context, self._messages, self._made, self._remember = context, messages, made, remember
         self._pages: dict[str, Page] = {}
+        self.improving = Improving(context, messages, self)
         context.page_asked.connect(self.show_page)
         self.label = self._page(LABEL)
         self.label.set_actions(made)
