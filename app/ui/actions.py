@@ -74,7 +74,7 @@ ACTS = (
     Act("page_review", QT_TRANSLATE_NOOP("Act", "Review proposals"), ("Ctrl+2",), PROJECT),
     Act("page_train", QT_TRANSLATE_NOOP("Act", "Train and compare versions"), ("Ctrl+3",), PROJECT),
     Act("page_report", QT_TRANSLATE_NOOP("Act", "Report: the project in figures"), ("Ctrl+4",), PROJECT),
-    Act("improve", QT_TRANSLATE_NOOP("Act", "Improve the model with the new labels"), ("L",), WRITING, "trending-up"),
+    Act("improve", QT_TRANSLATE_NOOP("Act", "Improve the model with the new labels"), ("Ctrl+T",), WRITING, "trending-up"),
     *(Act(f"class_{k}", QT_TRANSLATE_NOOP("Act", "Class to draw with"), (str(k),), PROJECT, in_sheet=False) for k in range(1, 10)),
     *(Act(f"accept_as_{k}", QT_TRANSLATE_NOOP("Act", "Accept as that class"), (f"Alt+{k}",), WRITING_IMAGE, in_sheet=False) for k in range(1, 10)),
 )

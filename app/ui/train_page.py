@@ -274,7 +274,7 @@ class TrainPage(Page):
             why = self.tr("It learns from the shots alone. Choose its version below to use it.")
         self.improve_button.setText(text)
         self.improve_button.setEnabled(bool(ahead.labels) and not at_work and not why and engine is not None)
-        self.improve_button.setToolTip(self.tr("Improve the model (L)"))
+        self.improve_button.setToolTip(self.tr("Improve the model (Ctrl+T)"))
         self.improve_button.setIcon(icons.icon("trending-up", theme.current().on_accent) if self.improve_button.isEnabled() else QIcon())
         self.hint.setText(why)
         self.hint.setVisible(bool(why))

@@ -57,7 +57,7 @@ def test_marked_first_then_compared(window, toy, qtbot):
     key(window, Qt.Key.Key_A, SHIFT)
     qtbot.waitUntil(lambda: "proposal" in kinds(window))
     assert window.context.image_id == toy.image_ids[CHECK], "she looks at what the model had found"
-    assert "The model found" in window.messages.text.text()
+    qtbot.waitUntil(lambda: "The model found" in window.messages.text.text())
     qtbot.waitUntil(lambda: window.page.act.text().startswith("The model found"))
     (verdict,) = toy.find(select(Verdict))
     assert (verdict.state, verdict.blind, split(toy)) == ("complete", True, "check")

@@ -96,15 +96,15 @@ def test_nothing_to_learn_from_is_said(toy_of, opened, qtbot):
     qtbot.waitUntil(lambda: page.hint.isVisible())
     qtbot.waitUntil(lambda: "Mark defects" in page.hint.text())
     assert not page.improve_button.isEnabled()
-    QTest.keyClick(page, "l")
+    QTest.keyClick(page, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: "No version was made here yet" in page.beside.empty)
     assert not window.context.read(lambda session: list(session.scalars(select(Job))))
 
 
-def test_l_improves_and_the_page_tells_how_the_new_version_differs(window, toy, qtbot, monkeypatch):
+def test_its_key_improves_and_the_page_tells_how_the_new_version_differs(window, toy, qtbot, monkeypatch):
     monkeypatch.setenv("TOY", "compare")
     page = window.view.page
-    QTest.keyClick(page, "l")
+    QTest.keyClick(page, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: states(toy) == ["finished"])
     qtbot.waitUntil(lambda: page.versions.chosen.parent == 3 and "Version 4 finds 1 of 1 (version 1: 0)" in page.sentence.text())
     assert "too few to say" in page.sentence.text() and not window.messages.isVisible()
@@ -164,7 +164,7 @@ def test_an_image_opens_by_a_click_and_esc_comes_back(window, toy, qtbot, monkey
 def test_elsewhere_it_ends_in_a_sentence_with_buttons(window, toy, qtbot, monkeypatch):
     monkeypatch.setenv("TOY", "compare")
     monkeypatch.setenv("TOY_STEP_S", "0.1")
-    QTest.keyClick(window.view.page, "l")
+    QTest.keyClick(window.view.page, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
     window.context.go_to("label")
     qtbot.waitUntil(lambda: window.messages.isVisible() and "Version 4 finds 1 of 1" in window.messages.text.text())
     names = [way.text() for way in window.messages.ways]
