@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.operations import review, verdicts
+from app.operations import candidates, review, verdicts
 from app.operations.proposals import chunks
 from app.store.records import Prediction
 
@@ -31,17 +31,19 @@ def accept_images(session: Session, image_ids: Iterable[int], min_score: float =
     """What `review_images.accept_image` does, for many images that were not looked at one by one: what is shown from min_score on is
     accepted in bulk, what lies below is dismissed, and the images are complete for the classes that were proposed there.
 
-    Check images, and images with nothing to accept, are left as they are. {"accepted", "images", "check_images"}.
+    Check images, those that are asked for, and images with nothing to accept are left as they are. {"accepted", "images", "check_images":
+    check images left out}.
     """
-    chosen = review.select_pending(session, image_ids=image_ids)
+    ids = set(image_ids)
+    chosen = review.select_pending(session, image_ids=ids - candidates.asked(session, ids))
     left_out, kept = review.part_check_images(session, chosen)
     chosen = [p for p in chosen if p.id in kept]
-    ids = review.images_of(session, chosen)
+    image_of = review.images_of(session, chosen)
     accepted = review.accept(session, [p for p in chosen if p.score >= min_score], how="bulk")
-    whole = sorted({annotation.image_id for annotation in accepted})
-    review.dismiss(session, [p for p in chosen if p.score < min_score and ids[p.id] in set(whole)], how="bulk")
+    whole = {annotation.image_id for annotation in accepted}
+    review.dismiss(session, [p for p in chosen if p.score < min_score and image_of[p.id] in whole], how="bulk")
     alike: dict[tuple[int, ...], list[int]] = {}
-    for image_id, classes in verdicts.classes_shown(session, whole).items():
+    for image_id, classes in verdicts.classes_shown(session, sorted(whole)).items():
         alike.setdefault(tuple(sorted(classes)), []).append(image_id)
     for classes, images in alike.items():
         verdicts.complete(session, sorted(images), classes, blind=False)

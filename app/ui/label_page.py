@@ -27,6 +27,7 @@ from app.ui.on_image import UNDECIDED, OnImage
 from app.ui.page import Page
 from app.ui.prelabelling import Prelabelling
 from app.ui.region_menu import RegionMenu
+from app.ui.review.accept_listed import AcceptListed
 from app.ui.score_maps import ScoreMaps
 from app.ui.seeing import Seeing
 from app.ui.strokes import Strokes
@@ -69,6 +70,7 @@ class LabelPage(Page):
         self.seeing = Seeing(context, self.canvas, self.foot, self.on_image, self.scores.outline, self)
         self.region_menu = RegionMenu(context, self.on_image, messages.say, self)
         self.decisions.outline = self.strokes.outline = self.scores.outline_of
+        self.accept_listed = AcceptListed(context, lambda: [row.id for row in self.gallery.view.rows], self.foot.threshold, self)
         self._connect()
         self._count()
 
@@ -85,6 +87,7 @@ class LabelPage(Page):
             "accept": partial(self.decisions.decide, "accept"),
             "reject": partial(self.decisions.decide, "reject"),
             "accept_all": self.accept_all,
+            "accept_filter": self.accept_listed.start,
             **{f"accept_as_{k}": partial(self._accept_as, k - 1) for k in range(1, 10)},
             "defect_free": self.defect_free,
             "needs_work": self.decisions.needs_work,
@@ -159,6 +162,7 @@ class LabelPage(Page):
         self.strokes.rescued.connect(lambda: self.messages.say(self.tr("What could not be written is written now.")))
         self.strokes.first_shot.connect(lambda: self.messages.say(self.tr("What you leave unmarked on this image counts as good surface.")))
         self.decisions.said.connect(self.messages.say)
+        self.accept_listed.said.connect(self.messages.say)
         self.decisions.completed.connect(self._completed)
         self.decisions.go_on.connect(self._go_on)
         self.classes.removal_asked.connect(self._ask_removal)

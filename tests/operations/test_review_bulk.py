@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import event, select
 
-from app.operations import review_bulk
+from app.operations import candidates, review_bulk
 from app.store import queries
-from app.store.records import Annotation, Prediction, Verdict
+from app.store.records import Annotation, Prediction, Project, Verdict
 from tests.toy_project import make_toy, settle_split, square
 
 
@@ -17,7 +17,12 @@ def toy(workspace, make_image_file):
     made = make_toy(workspace, make_image_file, count=8)
     made.receive(made.active_id(), {k: [square(2), square(20)] for k in range(2, 8)})
     made.do(settle_split, made.image_ids[2], "check")
+    ask_for_check_images(made, False)
     return made
+
+
+def ask_for_check_images(toy, on: bool) -> None:
+    toy.do(lambda session: setattr(session.scalar(select(Project)), "settings", {"check_candidates": on}), undoable=False)
 
 
 def ids(toy) -> list[int]:
@@ -55,6 +60,16 @@ def test_images_are_accepted_as_a_whole(toy, check_undo):
     assert said == {"accepted": 5, "images": 3, "check_images": 1}
     assert toy.decisions() == ["pending"] * 2 + ["accepted"] * 2 + ["dismissed"] + ["accepted"] * 3 + ["pending"] * 4
     assert {v.image_id for v in toy.find(select(Verdict)) if v.state == "complete" and not v.blind} == set(chosen[1:])
+
+
+def test_an_image_that_is_to_be_marked_first_is_left_alone(toy):
+    ask_for_check_images(toy, True)
+    with toy.workspace.read() as session:
+        asked = candidates.asked(session, toy.image_ids)
+    chosen = toy.image_ids[3:]
+    assert asked & set(chosen)
+    toy.do(review_bulk.accept_images, chosen)
+    assert {v.image_id for v in toy.find(select(Verdict))} == set(chosen) - asked
 
 
 def test_an_image_with_nothing_to_accept_is_left_as_it_is(toy):

@@ -258,7 +258,9 @@ class ScoreHandles(QWidget):
     def _binned(self, values: np.ndarray) -> np.ndarray:
         if not len(values):
             return np.zeros(_BINS, int)
-        parts = np.searchsorted(self._every, values) / len(self._every) if self.scores.ranked else (values - self._low) / max(1 - self._low, 1e-6)
+        # Equal scores share one rank: the middle of theirs.
+        ranks = (np.searchsorted(self._every, values) + np.searchsorted(self._every, values, "right")) / 2
+        parts = ranks / len(self._every) if self.scores.ranked else (values - self._low) / max(1 - self._low, 1e-6)
         return np.bincount(np.clip((parts * _BINS).astype(int), 0, _BINS - 1), minlength=_BINS)
 
     def _paint_handle(self, painter: QPainter, which: int, room: QRectF, now: theme.Theme) -> None:

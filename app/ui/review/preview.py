@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.ui.review.crops import Crops, Key
@@ -144,5 +145,7 @@ class PreviewDialog(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(preview)
         self.resize(1100, 640)
+        # The window's own keys do not reach a dialog.
+        QShortcut(QKeySequence("X"), self).activated.connect(lambda: preview.toggle())
         preview.applied.connect(self.accept)
         preview.cancelled.connect(self.reject)
