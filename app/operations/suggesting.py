@@ -44,7 +44,7 @@ class Question:
 
 def question(session: Session, project_folder: Path, image_id: int, class_id: int) -> Question | None:
     """What to ask about an image; None where nothing is to be suggested: the class has no shots, a pass of the present
-    shots has been over the image, or a person should mark it before she sees what a model makes of it.
+    shots has been over the image, its file is missing, or a person should mark it before she sees what a model makes of it.
 
     UserError where a shot's mask cannot serve, or the version cannot be used.
     """
@@ -52,7 +52,7 @@ def question(session: Session, project_folder: Path, image_id: int, class_id: in
     version = queries.active_version(session)
     if image is None or image.removed or class_ is None or version is None or not support.shots(session, class_id):
         return None
-    if _kept_blind(session, image):
+    if _kept_blind(session, image) or not images.path_of(session, image).is_file():
         return None
     shots = support.as_they_stand(session, class_id)
     passed = select(Inference.id).where(Inference.image_id == image_id, Inference.class_id == class_id, Inference.version_id == version.id)

@@ -125,6 +125,7 @@ def key_sheet(parent: QWidget, made: Mapping[str, QAction]) -> QDialog:
     sheet = QDialog(parent)
     sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     sheet.setWindowTitle(QCoreApplication.translate("Act", "Keys"))
+    sheet.finished.connect(parent.activateWindow)  # not every window system gives the keyboard back by itself
     column, grid = QVBoxLayout(sheet), QGridLayout()
     column.setContentsMargins(24, 24, 24, 24)
     column.addLayout(grid)

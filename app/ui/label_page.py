@@ -172,7 +172,7 @@ class LabelPage(Page):
         self.hand.began.connect(self.suggestions.warm)
         self.on_image.changed.connect(self._pass_on)
         self.on_image.told.connect(self.tell)
-        self.suggestions.failed.connect(self.messages.say)
+        self.suggestions.failed.connect(lambda text: None if self.messages.warns else self.messages.say(text))
         self.misplaced.changed.connect(self.tell)
         self.scores.changed.connect(lambda: (self._draw(), self.seeing.measure()))
         Sureness.of(context).changed.connect(self._draw)

@@ -93,6 +93,11 @@ class MessageBar(QFrame):
         self.show()
         self._place()
 
+    @property
+    def warns(self) -> bool:
+        """Whether a fault stands there, which a mere note should not take the place of."""
+        return self.isVisible() and self.property("kind") == "warn"
+
     def dismiss(self) -> None:
         self.hide()
         closed, self._closed = self._closed, None

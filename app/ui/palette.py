@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QSty
 from app.ui import actions, theme
 from app.ui.name_field import Field
 
-_WIDTH_PX, _TOP_PX, _ROW_PX, _ROWS = 560, 56, 32, 10
+_WIDTH_PX, _TOP_PX, _ROW_PX, _ROWS = 560, 84, 32, 10
 _MOST = 50  # hits that are listed
 _NOT_LISTED = ("palette", "escape")
 _ENTRY = Qt.ItemDataRole.UserRole

@@ -109,6 +109,8 @@ def test_the_key_sheet_lists_what_works(toy_of, opened, qtbot):
     assert sheet.isVisible() and {"Brush", "B", "Accept the proposal", "1-9"} <= said
     qtbot.keyClick(sheet, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: window.findChild(QDialog) is None)
+    key(window, "v")
+    assert window.actions_["select"].isChecked(), "the keyboard is the window's again"
 
 
 def test_the_signs_of_a_chinese_keyboard_count(toy_of, opened, qtbot):

@@ -16,16 +16,17 @@ from app.jobs import launchers
 from app.operations import classes
 from app.store.records import DefectClass, Inference, Prediction, Verdict
 from tests.toy_project import Toy, settle_split, square
-from tests.ui.driving import LEFT, annotations, centre, idle, key, show, stroke
+from tests.ui.driving import LEFT, annotations, centre, idle, key, prelabel, show, stroke
 
-WORKER = Path(__file__).parents[1] / "jobs" / "toy_assistant.py"
+JOBS = Path(__file__).parents[1] / "jobs"
+WORKER, JOB_WORKER = JOBS / "toy_assistant.py", JOBS / "toy_worker.py"
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture(autouse=True)
 def toy_worker(no_suggestions, monkeypatch):
     settings.save(settings.Settings(suggest=True))
-    monkeypatch.setattr(launchers, "worker_command", lambda *words: [sys.executable, str(WORKER), *words])
+    monkeypatch.setattr(launchers, "worker_command", lambda *words: [sys.executable, str(WORKER if "--serve" in words else JOB_WORKER), *words])
 
 
 @pytest.fixture
@@ -266,3 +267,50 @@ def test_a_key_during_the_drag_waits_and_nothing_is_replaced_meanwhile(gate, sev
     assert corners(window) == ROUGH
     QTest.mouseRelease(view, LEFT, Qt.KeyboardModifier.NoModifier, centre(window) + QPoint(1, 1))
     qtbot.waitUntil(lambda: set(corners(window)) <= set(FITTED) and bool(suggested(window)))
+
+
+def test_features_are_filled_in_the_gallerys_order_once_there_is_a_shot(toy_of, opened, qtbot):
+    folder = settings.features_folder()
+    folder.mkdir(parents=True)
+    toy = toy_of(prepare=called("several"))
+    window = opened(toy)
+    show(window, toy, 3, qtbot)
+    qtbot.waitUntil(lambda: corners(window) == FITTED)
+    filled = folder / "filled.txt"
+    qtbot.waitUntil(lambda: filled.exists() and len(filled.read_text().split()) >= 6)
+    assert [int(line) for line in filled.read_text().split()][:6] == toy.image_ids
+
+
+def test_the_first_stroke_finds_the_worker_started(toy_of, opened, qtbot):
+    window = opened(toy_of(shots=0, prepare=called("several")))
+    assert window.page.suggestions._assistant.pid is None, "who only looks needs none"
+    view = window.page.canvas.viewport()
+    QTest.mousePress(view, LEFT, Qt.KeyboardModifier.NoModifier, centre(window))
+    qtbot.waitUntil(lambda: window.page.suggestions._assistant.pid is not None)
+    QTest.mouseRelease(view, LEFT, Qt.KeyboardModifier.NoModifier, centre(window))
+    idle(window, qtbot)
+
+
+def test_a_job_that_begins_gets_the_workers_memory_and_its_proposals_take_the_suggestions_place(several, qtbot, monkeypatch):
+    window, toy = several
+    qtbot.waitUntil(lambda: corners(window) == FITTED)
+    freed = []
+    monkeypatch.setattr(window.page.suggestions._assistant, "free", lambda: freed.append(1))
+    held = window.context.focus
+    qtbot.waitUntil(window.page.prelabel_button.isEnabled)
+    prelabel(window)
+    qtbot.waitUntil(lambda: bool(freed))
+    qtbot.waitUntil(lambda: window.page.on_image.newer is not None)
+    assert window.context.focus == held and corners(window) == FITTED, "a hand is on them"
+    key(window, Qt.Key.Key_F5)
+    assert not suggested(window) and {r.kind for r in window.page.shown} == {"proposal"}
+
+
+def test_a_missing_image_is_not_asked_about(toy_of, opened, qtbot):
+    toy = toy_of(prepare=called("several"))
+    toy.files[3].unlink()
+    window = opened(toy)
+    show(window, toy, 3, qtbot)
+    qtbot.waitUntil(lambda: bool(window.messages.ways))
+    show(window, toy, 4, qtbot)
+    qtbot.waitUntil(lambda: corners(window) == FITTED)
