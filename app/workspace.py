@@ -197,6 +197,6 @@ class Workspace:
             yield session
 
     def history(self, limit: int = 50) -> list[dict]:
-        """The newest changes first: id, at, by, title, kind (do, undo, redo, job), undone, reverts."""
+        """The newest changes first: id, at, by, title, kind (do, undo, redo, job), undone, reverts, open (to be taken back)."""
         with self.read() as session:
             return changes.listed(session, limit)

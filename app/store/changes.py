@@ -288,12 +288,19 @@ def _mark_taken_back(session: Session, target: ChangeRow, made: ChangeRow) -> No
         session.get(ChangeRow, origin.reverts).undone_by = made.id if made.kind == "redo" else None
 
 
-def listed(session: Session, limit: int) -> list[dict]:
-    """The newest changes first: id, at, by, title, kind, undone (whether it was taken back), reverts."""
-    prefix = {"undo": "Undo: ", "redo": "Redo: "}
-    columns = (ChangeRow.id, ChangeRow.at, ChangeRow.by, ChangeRow.title, ChangeRow.kind, ChangeRow.undone_by, ChangeRow.reverts)
-    found = session.execute(select(*columns).order_by(ChangeRow.id.desc()).limit(limit))
+def history(session: Session, limit: int) -> list[dict]:
+    """The newest changes first: id, at, by, title, kind, undone (whether it was taken back), reverts, open (whether it can be taken back)."""
+    columns = (ChangeRow.id, ChangeRow.at, ChangeRow.by, ChangeRow.title, ChangeRow.kind, ChangeRow.undone_by, ChangeRow.reverts, ChangeRow.size)
     return [
-        {"id": r.id, "at": r.at, "by": r.by, "title": prefix.get(r.kind, "") + r.title, "kind": r.kind, "undone": r.undone_by is not None, "reverts": r.reverts}
-        for r in found
-    ]
+        {
+            "id": r.id, "at": r.at, "by": r.by, "title": r.title, "kind": r.kind, "undone": r.undone_by is not None, "reverts": r.reverts,
+            "open": r.kind in ("do", "redo") and r.undone_by is None and r.size > 0,
+        }
+        for r in session.execute(select(*columns).order_by(ChangeRow.id.desc()).limit(limit))
+    ]  # fmt: skip
+
+
+def listed(session: Session, limit: int) -> list[dict]:
+    """`history`, with what an undo or redo did in the title."""
+    prefix = {"undo": "Undo: ", "redo": "Redo: "}
+    return [{**row, "title": prefix.get(row["kind"], "") + row["title"]} for row in history(session, limit)]

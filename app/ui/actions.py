@@ -62,6 +62,7 @@ ACTS = (
     Act("zoom_out", QT_TRANSLATE_NOOP("Act", "Zoom out"), ("-",), IMAGE),
     Act("undo", QT_TRANSLATE_NOOP("Act", "Undo"), ("Ctrl+Z",), WRITING, "undo-2"),
     Act("redo", QT_TRANSLATE_NOOP("Act", "Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), WRITING, "redo-2"),
+    Act("history", QT_TRANSLATE_NOOP("Act", "History: who did what, to be taken back"), ("Ctrl+H",), PROJECT, "history"),
     Act("search", QT_TRANSLATE_NOOP("Act", "Search"), ("/", "、"), PROJECT),
     Act("escape", QT_TRANSLATE_NOOP("Act", "Leave the search, the selection"), ("Esc",), PROJECT),
     Act("palette", QT_TRANSLATE_NOOP("Act", "Find an act, a class or an image"), ("Ctrl+K",), ALWAYS, "search"),

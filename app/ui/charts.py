@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -153,9 +153,13 @@ class Chart(QWidget):
         return super().event(event)
 
     def tip(self, k: int) -> str:
+        """What is said of a part under the mouse."""
         part = self.parts[k]
-        said = f"{part.label}: {part.note}"
-        return f"{said}\n{self.tr('Click, or press Enter, to see the images')}" if part.image_ids else said
+        return self.with_way(f"{part.label}: {part.note}", part)
+
+    def with_way(self, said: str, part: Part) -> str:
+        way = QCoreApplication.translate("Chart", "Click, or press Enter, to see the images")
+        return f"{said}\n{way}" if part.image_ids else said
 
     # -- small painting -----------------------------------------------------------------------------------------------------
 
@@ -265,7 +269,7 @@ class Columns(Chart):
 
     def tip(self, k: int) -> str:
         part = self.parts[k]
-        return f"{part.note}: {part.value:g}" + (f"\n{self.tr('Click, or press Enter, to see the images')}" if part.image_ids else "")
+        return self.with_way(f"{part.note}: {part.value:g}", part)
 
 
 class Lines(Chart):

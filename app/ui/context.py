@@ -142,7 +142,13 @@ class Context(QObject):
     def redo(self) -> None:
         self._step("redo", self.workspace.redo)
 
-    def _step(self, word: str, step: Callable[[], str]) -> None:
+    def take_back(self, change_id: int, failed: Callable[[Fault], None]) -> None:
+        """Takes one change out of the order back, and goes to the image that it was done on; failed(fault) where what it touched was changed since."""
+        self._step("undo", lambda: self.workspace.take_back(change_id), lambda change: self.go_to("label") if change.image_ids else None, failed)
+
+    def _step(
+        self, word: str, step: Callable[[], str], before: Callable[[Change], None] = lambda change: None, failed: Callable[[Fault], None] | None = None
+    ) -> None:
         def act() -> tuple[str, Change]:
             seen: list[Change] = []
             self.workspace.listeners.append(seen.append)
@@ -151,7 +157,11 @@ class Context(QObject):
             finally:
                 self.workspace.listeners.remove(seen.append)
 
-        self._writer.submit(act, lambda answer: self.stepped_back.emit(word, *answer), self.failed.emit)
+        def done(answer: tuple[str, Change]) -> None:
+            before(answer[1])
+            self.stepped_back.emit(word, *answer)
+
+        self._writer.submit(act, done, failed or self.failed.emit)
 
     def read(self, query: Callable[..., Any], *args: Any) -> Any:
         """query(session, *args) at once, in this thread: for what takes a few milliseconds, or was read ahead."""

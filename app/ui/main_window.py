@@ -136,6 +136,7 @@ class MainWindow(QMainWindow):
         return {
             "undo": lambda: self.view.page.when_free(self.context.undo),
             "redo": lambda: self.view.page.when_free(self.context.redo),
+            "history": self._show_history,
             "keys": self._show_keys,
             "palette": lambda: self.palette_.ask(),
             "add_images": self._ask_images,
@@ -151,6 +152,11 @@ class MainWindow(QMainWindow):
 
     def _go_to(self, page: str) -> None:
         self.view.page.when_free(lambda: self.context.go_to(page))
+
+    def _show_history(self) -> None:
+        from app.ui.history import History
+
+        History.of(self.context, self.view).open_()
 
     def _show_keys(self) -> None:
         actions.key_sheet(self, self.actions_).open()

@@ -109,6 +109,7 @@ def _sheet(t: Theme) -> str:
     QFrame[role="strip"] {{ background: {t.panel}; border-right: 1px solid {t.line}; }}
     QFrame[role="message"] {{ background: {t.raised}; border-left: 4px solid {t.accent}; }}
     QFrame[role="message"][kind="warn"] {{ border-left-color: {t.warn}; }}
+    QFrame[role="row"] {{ border-bottom: 1px solid {t.line}; }}
     QFrame[role="card"] {{ background: {t.base}; border: 1px solid {t.line}; border-radius: 6px; }}
     QFrame[role="drop"] {{ border: 2px dashed {t.line}; border-radius: 8px; }}
     QFrame[role="drop"][over="true"] {{ border-color: {t.accent}; }}
