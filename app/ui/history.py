@@ -174,12 +174,9 @@ class Row(QFrame):
         title = sentences.shown(change["title"])
         of_kind = {"undo": self.tr("Taken back: {title}"), "redo": self.tr("Done again: {title}")}.get(change["kind"], "{title}")
         self.title.setText(of_kind.format(title=title))
-        self.title.setProperty("role", "faint" if change["undone"] or change["kind"] == "undo" else "")
+        self.title.setProperty("role", "undone" if change["undone"] else "faint" if change["kind"] == "undo" else "")
         self.title.style().unpolish(self.title)
         self.title.style().polish(self.title)
-        font = self.title.font()
-        font.setStrikeOut(change["undone"])
-        self.title.setFont(font)  # after the style, which would take it back
         when = QDateTime.fromString(change["at"], Qt.DateFormat.ISODateWithMs).toLocalTime()
         self.who.setText(self.tr("{who}, {when}").format(who=change["by"], when=QLocale().toString(when, QLocale.FormatType.ShortFormat)))
         self.button.setVisible(change["open"] and self._writing)

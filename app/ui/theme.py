@@ -101,6 +101,7 @@ def _sheet(t: Theme) -> str:
     QSplitter::handle:horizontal {{ width: 1px; }}
     QSplitter::handle:vertical {{ height: 1px; }}
     QLabel[role="faint"] {{ color: {t.faint}; }}
+    QLabel[role="undone"] {{ color: {t.faint}; text-decoration: line-through; }}
     QLabel[role="heading"] {{ color: {t.faint}; font-weight: 600; }}
     QLabel[role="title"] {{ font-size: 22px; font-weight: 600; }}
     QLabel[role="act"] {{ font-size: 14px; }}
@@ -109,7 +110,7 @@ def _sheet(t: Theme) -> str:
     QFrame[role="strip"] {{ background: {t.panel}; border-right: 1px solid {t.line}; }}
     QFrame[role="message"] {{ background: {t.raised}; border-left: 4px solid {t.accent}; }}
     QFrame[role="message"][kind="warn"] {{ border-left-color: {t.warn}; }}
-    QFrame[role="row"] {{ border-bottom: 1px solid {t.line}; }}
+    QFrame[role="row"] {{ background: transparent; border-bottom: 1px solid {t.line}; }}
     QFrame[role="card"] {{ background: {t.base}; border: 1px solid {t.line}; border-radius: 6px; }}
     QFrame[role="drop"] {{ border: 2px dashed {t.line}; border-radius: 8px; }}
     QFrame[role="drop"][over="true"] {{ border-color: {t.accent}; }}

@@ -39,7 +39,7 @@ def opened_history(window, qtbot) -> History:
 def titles(panel: History) -> list[tuple[str, bool, bool]]:
     """(title, struck through, with a button), newest first."""
     rows = [panel.rows[k] for k in sorted(panel.rows, reverse=True)]
-    return [(row.title.text(), row.title.font().strikeOut(), row.button.isVisibleTo(row)) for row in rows]
+    return [(row.title.text(), row.title.property("role") == "undone", row.button.isVisibleTo(row)) for row in rows]
 
 
 def draw(window, qtbot, place: int, x: int, title: str) -> None:
