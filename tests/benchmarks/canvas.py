@@ -6,6 +6,8 @@ processor time of the window's thread: the first is what a person waits, the sec
 
 from __future__ import annotations
 
+import gc
+import itertools
 import json
 import os
 import subprocess
@@ -121,7 +123,26 @@ def repaint(folder: Path) -> dict:
     found = {"repaint, 1,000 regions on 2,048 x 2,048": times(view.viewport().repaint, 300) | {"most": "5 ms"}}
 
     def anew() -> None:
+        view.show_regions([])
         view.show_regions(many)
+        view.viewport().repaint()
+
+    strength = itertools.cycle((0.3, 0.4))
+
+    def stronger() -> None:
+        view.set_overlay(next(strength), False)
+        view.viewport().repaint()
+
+    turn = itertools.cycle((many[1:], many))
+
+    def one_more() -> None:
+        view.show_regions(next(turn))
+        view.viewport().repaint()
+
+    window = itertools.cycle((200, 255))
+
+    def brighter() -> None:
+        view.set_window(0, next(window))
         view.viewport().repaint()
 
     def panned() -> None:
@@ -129,9 +150,23 @@ def repaint(folder: Path) -> dict:
         view.viewport().repaint()
 
     found["the same, all regions composed anew"] = times(anew, 30)
+    found["the same, other strength of the fills"] = times(stronger, 30)
+    found["the same, one region comes or goes"] = times(one_more, 60)
+    found["the same, window and level dragged"] = times(brighter, 60)
+    view.show_heat(hot(2048))
+    found["the same, with the heat map, window and level dragged"] = times(brighter, 60)
+    view.show_heat(None)
     view.zoom_by(4)
     found["the same, moved by a few pixels at 4 times the size"] = times(panned, 60)
     return found
+
+
+def hot(side: int):
+    """A heat map of an image of that side."""
+    from app.ui.canvas import heat
+
+    scores = np.random.default_rng(SEED).integers(0, 255, (side // 4, side // 4), np.uint8)
+    return heat.Heat(scores, side, side, heat.table((112, 0, 30), (255, 68, 104)))
 
 
 def stroke(folder: Path) -> dict:
@@ -144,10 +179,10 @@ def stroke(folder: Path) -> dict:
     view = canvas()
     view._show(Pyramid(surface(16_000, 16_000)), Window(0, 255))
     view.show_regions(regions(300, 16_000, 100, 800))
-    view.set_tool("brush")
     view.set_brush(200)
-    window, found = view.viewport(), {}
-    for name, zoom in (("the whole image in view", view.zoom), ("at 1:1", 1.0), ("at 8:1", 8.0)):
+    window, found, fitted = view.viewport(), {}, view.zoom
+    for tool, name, zoom in (("brush", "the whole image in view", fitted), ("brush", "at 1:1", 1.0), ("brush", "at 8:1", 8.0), ("eraser", "erasing, the whole image in view", fitted)):
+        view.set_tool(tool)
         view.zoom_by(zoom / view.zoom)
         window.repaint()
         rng = np.random.default_rng(SEED)
@@ -165,7 +200,7 @@ def stroke(folder: Path) -> dict:
         QTest.mousePress(window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(640, 400))
         found[f"stroke on 16,000 x 16,000, 400-px brush, 300 regions, {name}: event to repaint"] = times(move, 400) | {"most": "8 ms (99th percentile)"}
         release = times(lambda: QTest.mouseRelease(window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(*at.astype(int).tolist())), 1)  # noqa: B023
-        found[f"its end, {name}: 400 moves become a mask"] = release
+        found[f"its end, {name}: 400 moves become a mask"] = release | {"most": "50 ms"}
         view.clear_draft()
     return found
 
@@ -203,7 +238,46 @@ def next_image(folder: Path) -> dict:
     return found
 
 
-MEASURES = {f.__name__: f for f in (repaint, stroke, first_view, first_view_16, next_image)}
+def long_session(folder: Path, repaints: int = 20_000, changes: int = 2_000) -> dict:
+    """What is used up while a person works all day; the first tenth of it fills caches, and is not counted."""
+    from PySide6.QtCore import QCoreApplication, QEvent, QPoint
+    from PySide6.QtTest import QTest
+
+    view = canvas()
+    paths = [file_of(np.roll(surface(512, 512), k), folder).rename(folder / f"day_{k}.png") for k in range(12)]
+    view.set_tool("brush")
+
+    def paint(count: int) -> None:
+        for k in range(count):
+            QTest.mouseMove(view.viewport(), QPoint(50 + k % 900, 100 + k % 7))
+            if k % 10 == 0:
+                view.zoom_by(1.1 if k % 20 else 1 / 1.1)
+            view.viewport().repaint()
+
+    def leaf(count: int) -> None:
+        for k in range(count):
+            shown(view, paths[k % len(paths)])
+            view.show_regions(marked)
+            # Without an event loop of its own, what asked to be deleted would stay.
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+    marked = regions(60, 512, 16, 80)
+    found = {}
+    for what, work, count in ((f"{repaints:,} repaints", paint, repaints), (f"{changes:,} image changes", leaf, changes)):
+        leaf(1)
+        view.focus_region(marked[0].key)
+        work(count // 10)
+        gc.collect()
+        before, none = psutil.Process().memory_info().rss, sys.getrefcount(None)
+        work(count)
+        gc.collect()
+        found[f"{what}: growth of memory"] = {"megabytes": max(0, psutil.Process().memory_info().rss - before) / 1e6, "most": "none, 20 MB of the allocator's own apart"}
+        # From 3.12 on None is immortal and cannot be used up.
+        found[f"{what}: references to None lost"] = {"number": max(0, none - sys.getrefcount(None)) if sys.version_info < (3, 12) else 0, "most": "1,000"}
+    return found
+
+
+MEASURES = {f.__name__: f for f in (repaint, stroke, first_view, first_view_16, next_image, long_session)}
 
 
 def alone(name: str, folder: Path) -> dict:
@@ -221,6 +295,8 @@ def row(what: str, values: dict) -> list:
     """A line of the table."""
     if "megabytes" in values:
         return [what, values["most"], f"{values['megabytes']:.0f} MB", None, None, None]
+    if "number" in values:
+        return [what, values["most"], f"{values['number']:,}", None, None, None]
     figures = [None if (value := values.get(name)) is None else f"{value:.1f} ms" for name in ("clock median", "clock 99", "work median", "work 99")]
     return [what, values.get("most"), *figures]
 

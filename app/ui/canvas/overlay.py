@@ -46,6 +46,7 @@ class Overlay:
         # A margin of one pixel on each side: outlines look at their neighbours. Both are painted anew for each part.
         self._numbers = np.zeros((2, 2), np.int32)
         self._beneath = np.zeros((2, 2), np.int32)
+        self._mapped: Frame | None = None  # where the maps hold the whole screen: another strength of the fills needs no others
         self._hatch = self._dash = np.zeros((0, 0), bool)
         self._masks = _Masks()
         self._ring = _ring()
@@ -58,6 +59,7 @@ class Overlay:
         self._boxes = np.array([r.mask.box for r in self._regions], np.float64).reshape(-1, 4)
         scored = [k for k, r in enumerate(self._regions) if r.kind == "proposal" and r.score is not None]
         self.scored = self._boxes[scored]
+        self._mapped = None
         self.words = [self._regions[k].word for k in scored]
         self.set_opacity(self.opacity)
         now = {r.key: r for r in self._regions}
@@ -79,6 +81,7 @@ class Overlay:
     def resize(self, width: int, height: int) -> None:
         """A screen of that size in device pixels, with nothing on it."""
         self.pixels = np.zeros((height, width), np.uint32)
+        self._mapped = None
         self._numbers = np.zeros((height + 2, width + 2), np.int32)
         self._beneath = np.zeros((height + 2, width + 2), np.int32)
         y, x = np.ogrid[: height + _PERIOD_PX, : width + _PERIOD_PX]
@@ -94,7 +97,10 @@ class Overlay:
         x0, y0, x1, y1 = rect
         if x0 >= x1 or y0 >= y1:
             return
-        self._paint_numbers(frame, (x0 - 1, y0 - 1, x1 + 1, y1 + 1), [draft for draft in drafts if draft.how == "erase"])
+        erasers = [draft for draft in drafts if draft.how == "erase"]
+        if erasers or self._mapped != frame or rect != frame.whole:
+            self._paint_numbers(frame, (x0 - 1, y0 - 1, x1 + 1, y1 + 1), erasers)
+            self._mapped = frame if not erasers and rect == frame.whole else None
         around, below = (layer[y0 : y1 + 2, x0 : x1 + 2] for layer in (self._numbers, self._beneath))
         numbers = around[1:-1, 1:-1]
         if numbers.any():

@@ -18,19 +18,52 @@ from tests.ui.canvas.conftest import LEFT, PLAIN, save, shown
         (np.full((20, 30), 7, np.uint8), ".png", 7),
         (np.full((20, 30), 40000, np.uint16), ".png", 40000),
         (np.full((20, 30), 0.25, np.float32), ".tif", 0.25),
+        (np.full((20, 30), -1.5, np.float64), ".tif", -1.5),
+        (np.full((20, 30), 4_000_000_000, np.uint32), ".tif", 4_000_000_000),
+        (np.full((20, 30), -70_000, np.int32), ".tif", -70_000),
+        (np.full((20, 30, 3), (0.5, -2.0, 7.0), np.float32), ".tif", (0.5, -2.0, 7.0)),
         (np.full((20, 30, 3), (10, 20, 30), np.uint8), ".png", (10, 20, 30)),
         (np.full((20, 30, 3), (1000, 20, 30), np.uint16), ".png", (1000, 20, 30)),
     ],
 )
-def test_the_values_under_the_pointer_are_the_images_own(view, show, image, ending, value):
+def test_the_values_under_the_pointer_are_the_images_own(view, show, qtbot, tmp_path, image, ending, value):
     heard = []
     view.hovered.connect(lambda *said: heard.append(said))
-    show(image, ending)
+    if ending == ".tif":
+        tifffile.imwrite(tmp_path / "values.tif", image, photometric="rgb" if image.ndim == 3 else "minisblack")
+        with qtbot.waitSignal(view.loaded):
+            view.show_image(tmp_path / "values.tif")
+    else:
+        show(image, ending)
     assert view.image_size == (30, 20)
     at = view.to_screen(12.5, 5.5).toPoint()
     QTest.mouseMove(view.viewport(), at)
     QTest.mouseMove(view.viewport(), view.to_screen(12.5, -0.5).toPoint())
     assert heard == [(12, 5, value), (-1, -1, None)]
+
+
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16, np.float32])
+def test_an_image_of_30_000_px_across_is_seen_from_afar_and_pixel_by_pixel(view, qtbot, tmp_path, depth):
+    wide = np.tile(np.linspace(20, 120, 30_000).astype(depth), (64, 1))
+    wide[:, 15_000] = 250  # a hair, which averaging must not hide when it is looked at closely
+    tifffile.imwrite(tmp_path / "scan.tif", wide)
+    heard = []
+    view.hovered.connect(lambda *said: heard.append(said))
+    with qtbot.waitSignal(view.loaded):
+        view.show_image(tmp_path / "scan.tif")
+    view.set_window(0, 255)
+    seen = view.viewport().grab().toImage()
+    left, right = (seen.pixelColor(view.to_screen(x, 32).toPoint()).red() for x in (1000, 29_000))
+    assert view.image_size == (30_000, 64) and left < 40 and right > 100
+    for _ in range(40):
+        view.zoom_by(1.5, view.to_screen(15_000.5, 32))
+        at = view.to_screen(15_000.5, 32)
+    seen = view.viewport().grab().toImage()
+    tones = [seen.pixelColor(view.to_screen(x + 0.5, 32).toPoint()).red() for x in (14_999, 15_000, 15_001)]
+    assert view.zoom == 64 and tones[1] == 250 and max(tones[0], tones[2]) < 80
+    QTest.mouseMove(view.viewport(), QPoint(3, 3))  # it may be there from a test before, and would not move
+    QTest.mouseMove(view.viewport(), at.toPoint())
+    assert heard[-1] == (15_000, 32, 250)
 
 
 def test_an_image_is_shown_upright(view, qtbot, tmp_path):

@@ -117,27 +117,28 @@ def test_another_theme_changes_what_lies_beside_the_image(view, hand, qapp):
         theme.wear(qapp, theme.DARK)
 
 
-def test_a_dense_screen_shows_its_own_pixels(tmp_path):
-    """At 1.5 device pixels for a logical one: places agree, and an image pixel at 2/1.5 is two device pixels."""
+@pytest.mark.parametrize("ratio", [1.5, 2.0])
+def test_a_dense_screen_shows_its_own_pixels(tmp_path, ratio):
+    """At 1.5 or 2 device pixels for a logical one: places agree, and an image pixel of two device pixels is two of them."""
     code = (
         "import sys; from pathlib import Path; import numpy as np; from PySide6.QtCore import QPoint, Qt\n"
         "from PySide6.QtTest import QTest; from PySide6.QtWidgets import QApplication; app = QApplication([])\n"
         "from app.ui.canvas.view import CanvasView; from app.ui.canvas.pyramid import Pyramid; from app.ui.canvas.compose import Window\n"
         "view = CanvasView(); view.resize(400, 300); view.show()\n"
         "image = np.zeros((300, 400), np.uint8); image[:, 1::2] = 200\n"
-        "view._show(Pyramid(image), Window(0, 255)); view.zoom_by(2 / 1.5 / view.zoom)\n"
+        "view._show(Pyramid(image), Window(0, 255)); view.zoom_by(2 / float(sys.argv[1]) / view.zoom)\n"
         "view.set_tool('brush'); view.set_brush(1); view.drawn.connect(lambda mask, how: print(mask.box))\n"
         "at = view.to_screen(100.5, 120.5).toPoint()\n"
         "x, y = (int(v) for v in view.to_image(at.toPointF()))\n"
         "QTest.mouseClick(view.viewport(), Qt.LeftButton, Qt.NoModifier, at)\n"
         "view.clear_draft(); view.set_tool('select'); shot = view.viewport().grab().toImage()\n"
-        "line = [shot.pixelColor(k, 200).red() for k in range(300, 308)]\n"
+        "line = [shot.pixelColor(k, 200).red() for k in range(shot.width() // 2, shot.width() // 2 + 8)]\n"
         "print((x, y, 1, 1)); print(view.devicePixelRatioF(), shot.width(), sorted(line), sum(a != b for a, b in zip(line, line[1:])))\n"
     )
-    given = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": "1.5"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", env=given, cwd=Path(__file__).parents[3], timeout=60)
+    given = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(ratio)}
+    done = subprocess.run([sys.executable, "-c", code, str(ratio)], capture_output=True, text=True, encoding="utf-8", env=given, cwd=Path(__file__).parents[3], timeout=60)
     drawn, expected, screen = done.stdout.splitlines() or [done.stderr] * 3
-    assert drawn == expected and screen.startswith("1.5 600 [0, 0, 0, 0, 200, 200, 200, 200]") and screen[-1] in "34"
+    assert drawn == expected and screen.startswith(f"{ratio} {round(400 * ratio)} [0, 0, 0, 0, 200, 200, 200, 200]") and screen[-1] in "34"
 
 
 def test_an_unknown_tool_is_refused(view):

@@ -201,3 +201,21 @@ def test_an_eraser_uncovers_what_it_will_cut_and_nothing_else():
     eraser.target = ("proposal", 3)
     one = painted([wide, other, proposed], frame, drafts=[eraser])
     assert one[40, 40] == 0 and one[10, 10] != 0 and one[40, 10] != 0
+
+
+def test_another_strength_is_that_of_a_fresh_look():
+    """The maps of the screen are used again, but never those of another frame, of other regions, or under an eraser."""
+    frame, other, eraser = Frame(1, 3, 5, 110, 90), Frame(1, 9, 5, 110, 90), Draft(200, 200, "erase", RED)
+    eraser.line(20, 20, 60, 60, 9)
+    overlay = Overlay()
+    overlay.resize(frame.width, frame.height)
+    for regions, look, drafts, opacity in ((MANY, frame, (), 0.35), (MANY, frame, (), 0.7), (MANY, other, (), 0.7), (MANY, frame, (eraser,), 0.5), (MANY, frame, (), 0.5), (MANY[3:], frame, (), 0.5)):
+        overlay.set_regions(regions)
+        overlay.set_opacity(opacity)
+        overlay.compose(look, look.whole, drafts)
+        fresh = Overlay()
+        fresh.opacity = opacity
+        fresh.resize(frame.width, frame.height)
+        fresh.set_regions(regions)
+        fresh.compose(look, look.whole, drafts)
+        assert np.array_equal(overlay.pixels, fresh.pixels)
