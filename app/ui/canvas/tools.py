@@ -6,6 +6,7 @@ it has ended, nothing of it is left.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from dataclasses import dataclass
 
@@ -29,16 +30,22 @@ class Act:
 
 
 def brush(draft: Draft, start: Act, radius: float) -> Gesture:
-    """A stroke while the button is held: adds, erases or ignores, as the draft says."""
-    at = start
-    draft.line(start.x, start.y, start.x, start.y, radius)
+    """A stroke while the button is held: adds, erases or ignores, as the draft says. A brush of one pixel (radius 0.5) sets that
+    pixel, and no other, wherever in it the hand is."""
+
+    def place(act: Act) -> tuple[float, float]:
+        return (act.x, act.y) if radius >= 1 else (math.floor(act.x) + 0.5, math.floor(act.y) + 0.5)
+
+    at = place(start)
+    draft.line(*at, *at, radius)
     while True:
         act = yield
         if act.kind == "escape":
             return False
         if act.kind in ("move", "release"):
-            draft.line(at.x, at.y, act.x, act.y, radius)
-            at = act
+            there = place(act)
+            draft.line(*at, *there, radius)
+            at = there
         if act.kind == "release":
             return True
 

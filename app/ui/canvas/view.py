@@ -128,8 +128,7 @@ class CanvasView(ImageView):
     def _begin(self, act: Act, erases: bool) -> None:
         how = "erase" if erases or self._tool == "eraser" else "ignore" if self._tool == "ignore" else "add"
         draft = Draft(*self.image_size, how, _IGNORED if how == "ignore" else self._colour)
-        # A brush of one pixel sets that pixel wherever in it the hand is.
-        gesture = tools.GESTURES[self._tool](draft, act, max(self._radius - 0.5, 0.75))
+        gesture = tools.GESTURES[self._tool](draft, act, self._radius - 0.5)
         self._gesture = gesture, draft
         self._screen.drafts.append(draft)
         next(gesture)

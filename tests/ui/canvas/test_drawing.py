@@ -35,6 +35,22 @@ def test_the_finest_brush_sets_the_pixel_it_is_on(view, hand):
     assert hand.said[0][0].box == (70, 71, 1, 1)
 
 
+@pytest.mark.parametrize("ends", [((20, 20), (60, 20)), ((20, 20), (60, 41)), ((20, 60), (40, 20)), ((30, 30), (70, 70))])
+def test_the_finest_brush_draws_a_hair_without_gaps(view, hand, ends):
+    """Wherever in the pixels the hand goes: at 4:1 a place of the screen is a quarter of a pixel."""
+    view.zoom_by(2, view.to_screen(0, 0))
+    view.set_tool("brush")
+    view.set_brush(1)
+    points = [view.to_screen(x + 0.75, y).toPoint() for x, y in ends]
+    QTest.mousePress(view.viewport(), LEFT, PLAIN, points[0])
+    QTest.mouseRelease(view.viewport(), LEFT, PLAIN, points[1])
+    full = hand.said[0][0].full(150, 200)
+    dx, dy = (abs(b - a) for a, b in zip(*ends, strict=True))
+    along = full.any(axis=0 if dx >= dy else 1)
+    assert along.sum() == max(dx, dy) + 1 and full.sum() <= dx + dy + 1
+    assert all(full[y, x] for x, y in ends)
+
+
 def test_the_draft_is_shown_at_once_and_stays_until_it_is_cleared(view, hand):
     view.set_tool("brush")
     view.set_colour(RED)
