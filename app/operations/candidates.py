@@ -45,7 +45,7 @@ def is_asked(session: Session, image: Image | None) -> bool:
     """Whether the image is to be marked before its proposals are shown."""
     if image is None or image.split or image.removed or not grouping.is_candidate(image.part_group):
         return False
-    return _more_wanted(session)
+    return more_wanted(session)
 
 
 def is_asked_of(session: Session, image_id: int) -> bool:
@@ -53,13 +53,14 @@ def is_asked_of(session: Session, image_id: int) -> bool:
     return is_asked(session, session.get(Image, image_id))
 
 
-def _more_wanted(session: Session) -> bool:
+def more_wanted(session: Session) -> bool:
+    """Whether check images are asked for now."""
     return remembered(session, "more check images are wanted", lambda: _has_begun(session) and Wanted(session).more())
 
 
 def asked(session: Session, image_ids: Iterable[int] | None = None) -> set[int]:
     """Those of the images (of all, by default) that are to be marked before their proposals are shown."""
-    if not _more_wanted(session):
+    if not more_wanted(session):
         return set()
     query, found = select(Image.id, Image.part_group).where(Image.split == "", Image.removed.is_(False)), []
     if image_ids is None:

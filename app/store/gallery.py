@@ -16,7 +16,8 @@ from core_models.contract.mask import Mask
 
 
 class GalleryRow(NamedTuple):  # made a hundred thousand at a time: a dataclass takes twice as long
-    """One image in the gallery. `path` is relative to the folder of its root; `classes` are marked or proposed on it."""
+    """One image in the gallery. `path` is relative to the folder of its root; `classes` are marked or proposed on it; `check`: what is
+    proposed on it is not to be told before a person has marked it."""
 
     id: int
     root_id: int
@@ -24,6 +25,7 @@ class GalleryRow(NamedTuple):  # made a hundred thousand at a time: a dataclass 
     sha256: str
     state: queries.ImageState
     classes: frozenset[int]
+    check: bool = False
 
     @property
     def name(self) -> str:

@@ -199,7 +199,11 @@ class GalleryView(QAbstractScrollArea):
                 painter.setBrush(colour)
                 painter.drawEllipse(room.left() + 2 + 12 * k, room.bottom() - 8, 6, 6)
         word = row.state.word
-        if row.state.pending:
+        if row.check:
+            painter.setBrush(QColor(0, 0, 0, 170))
+            painter.drawEllipse(room.right() - 18, room.top(), 18, 18)
+            painter.drawPixmap(room.right() - 16, room.top() + 2, icons.pixmap("clipboard-check", "#dddddd", 14))
+        elif row.state.pending:
             text = str(row.state.pending)
             width = painter.fontMetrics().horizontalAdvance(text) + 12
             pill = QRect(room.right() - width, room.top(), width, 17)
@@ -238,6 +242,8 @@ class GalleryView(QAbstractScrollArea):
 
     def state_words(self, row: GalleryRow) -> str:
         """The image's state for a person."""
+        if row.check:
+            return self.tr("check image: mark it yourself first")
         if row.state.pending:
             return self.tr("%n proposal(s) to review", "", row.state.pending)
         words = {

@@ -223,6 +223,7 @@ class LabelPage(Page):
             first = next((r.key for r in waiting if r.kind == "proposal" or self.suggestions.stage == "fitted"), None)
             self.context.set_focus(first)
         self.canvas.focus_region(self.context.focus)
+        self.regions.tell_hidden(self.check.asked)
         self.regions.set_regions(self.shown, self.classes.rows)
         self.foot.offer_threshold(any(r.kind in UNDECIDED for r in self.shown))
         self.tell()

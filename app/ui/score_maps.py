@@ -11,6 +11,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor
 
+from app.operations import candidates
 from app.store import score_maps
 from app.store.changes import Change
 from app.store.gallery import RegionRow
@@ -24,6 +25,9 @@ from core_models.contract.image_file import ImageFileError
 from core_models.contract.mask import Mask
 
 Key = tuple[str, int]
+
+
+WITHHELD = "withheld"  # in place of a heat map that would tell what is proposed on a check image
 
 
 @dataclass(frozen=True)
@@ -76,25 +80,29 @@ class ScoreMaps(QObject):
         now = theme.current()
         ramp = heat.table(QColor(now.heat_weak).getRgb()[:3], QColor(now.heat_strong).getRgb()[:3])
 
-        def read() -> heat.Heat | None:
+        def read() -> heat.Heat | None | str:
+            if self._context.writing and self._context.read(candidates.is_asked_of, image_id):
+                return WITHHELD
             place = self._context.read(score_maps.map_of, image_id, class_id) if class_id is not None else None
             scores = _kept(place.path) if place else None
             return None if scores is None else heat.Heat(scores, place.width, place.height, ramp)
 
         self._context.run(background.call(read), partial(self._came, self._wish, class_id))
 
-    def _came(self, wish: int, class_id: int | None, found: heat.Heat | None) -> None:
+    def _came(self, wish: int, class_id: int | None, found: heat.Heat | None | str) -> None:
         if wish != self._wish:
             return
-        self._canvas.show_heat(found)
-        if found is None:
+        self._canvas.show_heat(None if found == WITHHELD else found)
+        if found == WITHHELD:
+            self._say(self.tr("The heat map is hidden until you have marked this check image."))
+        elif found is None:
             self._heat_wanted = False
             name = self._class_name(class_id)
             said = self.tr("No score map of {name} is kept for this image: pre-label it to make one.").format(name=name)
             self._say(said if name else self.tr("There is no class yet: draw one defect first."))
 
     def _follow(self, change: Change) -> None:
-        if {"inference", "active_version"} & change.tables:
+        if {"inference", "active_version", "verdict"} & change.tables:
             self._show_heat()
 
     # -- tighter and looser ---------------------------------------------------------------------------------------------------

@@ -111,3 +111,26 @@ def test_who_can_only_look_sees_everything(toy, opened, qtbot):
         window = opened(toy)
         show(window, toy, CHECK, qtbot)
         assert kinds(window) == ["proposal", "proposal"]
+
+
+def test_the_gallery_tells_nothing_of_what_is_proposed_there(window, toy, qtbot):
+    rows = window.page.gallery.images
+    check, ordinary = (rows[toy.image_ids[place]] for place in (CHECK, ORDINARY))
+    assert check.check and not check.classes and "check image" in window.page.gallery.view.state_words(check)
+    assert not ordinary.check and ordinary.classes == {toy.class_id} and "to review" in window.page.gallery.view.state_words(ordinary)
+    assert "stays hidden" in window.page.regions.empty.text()
+    key(window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: not window.page.gallery.images[toy.image_ids[CHECK]].check)
+    assert "Nothing is marked" in window.page.regions.empty.text()
+
+
+def test_the_heat_map_is_hidden_too(window, qtbot):
+    key(window, "h")
+    qtbot.waitUntil(lambda: "hidden until you have marked" in window.messages.text.text())
+
+
+def test_enough_of_them_shows_all_the_others(window, toy, qtbot, monkeypatch):
+    monkeypatch.setattr("app.operations.candidates.ALL_GROUPS", 0)
+    show(window, toy, ORDINARY, qtbot)
+    key(window, "r")
+    qtbot.waitUntil(lambda: not window.page.gallery.images[toy.image_ids[CHECK]].check)

@@ -241,7 +241,7 @@ class GalleryPanel(QWidget):
         if self._outdated:
             self.reload()
         else:
-            self._context.read_later(gallery.basis, done=lambda basis: None if basis == self._basis else self.reload())
+            self._context.read_later(gallery_reading.basis, done=lambda basis: None if basis == self._basis else self.reload())
             if self._regrouped:
                 self._read_parts()
 

@@ -73,6 +73,10 @@ class RegionsPanel(QWidget):
         context.focus_changed.connect(self._mark)
         self._sureness.changed.connect(lambda: self.set_regions(*self._shown))
 
+    def tell_hidden(self, hidden: bool) -> None:
+        """Where nothing is listed: whether that is because proposals are hidden."""
+        self.empty.setText(self.tr("Nothing is marked yet; what is proposed stays hidden.") if hidden else self.tr("Nothing is marked or proposed."))
+
     def set_regions(self, regions: Sequence[RegionRow], classes: Sequence[ClassRow]) -> None:
         self._shown = regions, classes
         by_id = {row.id: row for row in classes}
