@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en">
 <context>
+    <name>Band</name>
+    <message numerus="yes">
+        <source>Apply to %n</source>
+        <translation>
+            <numerusform>Apply to %n</numerusform>
+            <numerusform>Apply to %n</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>CheckImages</name>
     <message numerus="yes">
         <source>The model found {found} of {regions}, and proposed %n region(s) where you marked nothing.</source>
@@ -36,6 +46,51 @@
     </message>
 </context>
 <context>
+    <name>Deciding</name>
+    <message numerus="yes">
+        <source>Accept %n proposal(s)</source>
+        <translation>
+            <numerusform>Accept %n proposal</numerusform>
+            <numerusform>Accept %n proposals</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Reject %n proposal(s)</source>
+        <translation>
+            <numerusform>Reject %n proposal</numerusform>
+            <numerusform>Reject %n proposals</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Check images are decided one by one: %n was left out.</source>
+        <translation>
+            <numerusform>Check images are decided one by one: %n was left out.</numerusform>
+            <numerusform>Check images are decided one by one: %n were left out.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Call %n image(s) defect-free</source>
+        <translation>
+            <numerusform>Call %n image defect-free</numerusform>
+            <numerusform>Call %n images defect-free</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Ask for work on %n image(s)</source>
+        <translation>
+            <numerusform>Ask for work on %n image</numerusform>
+            <numerusform>Ask for work on %n images</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) need work now: the gallery lists them under that.</source>
+        <translation>
+            <numerusform>%n image needs work now: the gallery lists it under that.</numerusform>
+            <numerusform>%n images need work now: the gallery lists them under that.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>GalleryPanel</name>
     <message numerus="yes">
         <source>%n image(s)</source>
@@ -59,6 +114,44 @@
         <translation>
             <numerusform>%n region marked</numerusform>
             <numerusform>%n regions marked</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Improving</name>
+    <message numerus="yes">
+        <source>Version {version} makes the proposals now; %n of them wait(s) for a decision.</source>
+        <translation>
+            <numerusform>Version {version} makes the proposals now; %n of them waits for a decision.</numerusform>
+            <numerusform>Version {version} makes the proposals now; %n of them wait for a decision.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pending proposal(s) of version {old} will be withdrawn.</source>
+        <translation>
+            <numerusform>%n pending proposal of version {old} will be withdrawn.</numerusform>
+            <numerusform>%n pending proposals of version {old} will be withdrawn.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Version {new} has {count} for the present shots: press F for the rest, %n image(s).</source>
+        <translation>
+            <numerusform>Version {new} has {count} for the present shots: press F for the rest, %n image.</numerusform>
+            <numerusform>Version {new} has {count} for the present shots: press F for the rest, %n images.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Pre-label %n image(s)</source>
+        <translation>
+            <numerusform>Pre-label %n image</numerusform>
+            <numerusform>Pre-label %n images</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Show the %n that changed</source>
+        <translation>
+            <numerusform>Show the %n that changed</numerusform>
+            <numerusform>Show the %n that changed</numerusform>
         </translation>
     </message>
 </context>
@@ -87,7 +180,80 @@
     </message>
 </context>
 <context>
+    <name>Lines</name>
+    <message numerus="yes">
+        <source>Accept (A) or reject (R) the %n framed regions</source>
+        <translation>
+            <numerusform>Accept (A) or reject (R) the framed region</numerusform>
+            <numerusform>Accept (A) or reject (R) the %n framed regions</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>This is decided: N goes to the next of %n that wait(s)</source>
+        <translation>
+            <numerusform>This is decided: N goes to the one that waits</numerusform>
+            <numerusform>This is decided: N goes to the next of %n that wait</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Accept (A) or reject (R) the framed region: %n left</source>
+        <translation>
+            <numerusform>Accept (A) or reject (R) the framed region: %n left</numerusform>
+            <numerusform>Accept (A) or reject (R) the framed region: %n left</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Is there nothing? D says defect-free, Shift+D says so of all in view: %n left</source>
+        <translation>
+            <numerusform>Is there nothing? D says defect-free, Shift+D says so of all in view: %n left</numerusform>
+            <numerusform>Is there nothing? D says defect-free, Shift+D says so of all in view: %n left</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The version did not find this mark: Enter opens it, Delete takes it away. %n left</source>
+        <translation>
+            <numerusform>The version did not find this mark: Enter opens it, Delete takes it away. %n left</numerusform>
+            <numerusform>The version did not find this mark: Enter opens it, Delete takes it away. %n left</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Nothing is marked here: was it forgotten (A), or is there nothing (R)? %n left</source>
+        <translation>
+            <numerusform>Nothing is marked here: was it forgotten (A), or is there nothing (R)? %n left</numerusform>
+            <numerusform>Nothing is marked here: was it forgotten (A), or is there nothing (R)? %n left</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Choose another class, or all of them: %n wait(s).</source>
+        <translation>
+            <numerusform>Choose another class, or all of them: %n waits.</numerusform>
+            <numerusform>Choose another class, or all of them: %n wait.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Press F on the Label page to pre-label %n image(s).</source>
+        <translation>
+            <numerusform>Press F on the Label page to pre-label %n image.</numerusform>
+            <numerusform>Press F on the Label page to pre-label %n images.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) are to be marked by you before their proposals are shown: by them versions are compared.</source>
+        <translation>
+            <numerusform>%n image is to be marked by you before its proposals are shown: by it versions are compared.</numerusform>
+            <numerusform>%n images are to be marked by you before their proposals are shown: by them versions are compared.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
+    <message numerus="yes">
+        <source>%n stroke(s) could not be written yet: closing now would lose them.</source>
+        <translation>
+            <numerusform>%n stroke could not be written yet: closing now would lose them.</numerusform>
+            <numerusform>%n strokes could not be written yet: closing now would lose them.</numerusform>
+        </translation>
+    </message>
     <message numerus="yes">
         <source>%n file(s) could not be read.</source>
         <translation>
@@ -180,6 +346,44 @@
     </message>
 </context>
 <context>
+    <name>Outcome</name>
+    <message numerus="yes">
+        <source>%n false alarm(s)</source>
+        <translation>
+            <numerusform>%n false alarm</numerusform>
+            <numerusform>%n false alarms</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n clean image(s)</source>
+        <translation>
+            <numerusform>%n clean image</numerusform>
+            <numerusform>%n clean images</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Mark %n more check image(s) of {name}</source>
+        <translation>
+            <numerusform>Mark %n more check image of {name}</numerusform>
+            <numerusform>Mark %n more check images of {name}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Mark %n more defect-free check image(s)</source>
+        <translation>
+            <numerusform>Mark %n more defect-free check image</numerusform>
+            <numerusform>Mark %n more defect-free check images</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Mark %n check image(s) of {name}</source>
+        <translation>
+            <numerusform>Mark %n check image of {name}</numerusform>
+            <numerusform>Mark %n check images of {name}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Prelabelling</name>
     <message numerus="yes">
         <source>%n image(s), time not known yet</source>
@@ -207,6 +411,43 @@
         <translation>
             <numerusform>%n image could not be read.</numerusform>
             <numerusform>%n images could not be read.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Preview</name>
+    <message numerus="yes">
+        <source>Accept %n</source>
+        <translation>
+            <numerusform>Accept %n</numerusform>
+            <numerusform>Accept %n</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Reject %n</source>
+        <translation>
+            <numerusform>Reject %n</numerusform>
+            <numerusform>Reject %n</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Proposals</name>
+    <message numerus="yes">
+        <source>one of %n on this image</source>
+        <translation>
+            <numerusform>one of %n on this image</numerusform>
+            <numerusform>one of %n on this image</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>RunPanel</name>
+    <message numerus="yes">
+        <source>about %n min left</source>
+        <translation>
+            <numerusform>about %n min left</numerusform>
+            <numerusform>about %n min left</numerusform>
         </translation>
     </message>
 </context>
@@ -346,6 +587,16 @@
     </message>
 </context>
 <context>
+    <name>SideBySide</name>
+    <message numerus="yes">
+        <source>%n false alarm(s)</source>
+        <translation>
+            <numerusform>%n false alarm</numerusform>
+            <numerusform>%n false alarms</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Sureness</name>
     <message numerus="yes">
         <source>Of 10 like this, %n were accepted</source>
@@ -356,12 +607,53 @@
     </message>
 </context>
 <context>
+    <name>TrainPage</name>
+    <message numerus="yes">
+        <source>Improve with %n new label(s), about {minutes} min</source>
+        <translation>
+            <numerusform>Improve with %n new label, about {minutes} min</numerusform>
+            <numerusform>Improve with %n new labels, about {minutes} min</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Train once more on %n label(s), about {minutes} min</source>
+        <translation>
+            <numerusform>Train once more on %n label, about {minutes} min</numerusform>
+            <numerusform>Train once more on %n labels, about {minutes} min</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Show the %n that changed</source>
+        <translation>
+            <numerusform>Show the %n that changed</numerusform>
+            <numerusform>Show the %n that changed</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Transfers</name>
     <message numerus="yes">
         <source>%n image(s) were left out because nobody called them complete.</source>
         <translation>
             <numerusform>%n image was left out because nobody called it complete.</numerusform>
             <numerusform>%n images were left out because nobody called them complete.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>VersionList</name>
+    <message numerus="yes">
+        <source>learnt from %n label(s)</source>
+        <translation>
+            <numerusform>learnt from %n label</numerusform>
+            <numerusform>learnt from %n labels</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{name}: on %n check group(s) that hold it</source>
+        <translation>
+            <numerusform>{name}: on %n check group that holds it</numerusform>
+            <numerusform>{name}: on %n check groups that hold it</numerusform>
         </translation>
     </message>
 </context>

@@ -2,6 +2,21 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name>AcceptListed</name>
+    <message>
+        <source>Nothing that could be accepted at once is proposed on the listed images.</source>
+        <translation>所列图像上没有可以一次接受的候选区域。</translation>
+    </message>
+    <message>
+        <source>Accept what is listed on {images} images: {wrong} of {looked_at} looked at were wrong</source>
+        <translation>接受所列 {images} 张图像上的候选：抽查 {looked_at} 个，其中 {wrong} 个有误</translation>
+    </message>
+    <message>
+        <source>{accepted} regions accepted on {images} images, which are complete for what was proposed there.</source>
+        <translation>已接受 {images} 张图像上的 {accepted} 个区域；就所提候选的类别而言，这些图像已标注完整。</translation>
+    </message>
+</context>
+<context>
     <name>Act</name>
     <message>
         <source>Select</source>
@@ -26,6 +41,10 @@
     <message>
         <source>Ignore brush: neither defect nor good surface</source>
         <translation>忽略画笔：既非缺陷，也非完好表面</translation>
+    </message>
+    <message>
+        <source>Set the scale: draw a line of known length</source>
+        <translation>设定比例：画一条已知长度的线</translation>
     </message>
     <message>
         <source>Smaller brush</source>
@@ -56,8 +75,28 @@
         <translation>接受所有显示的候选，转到下一张</translation>
     </message>
     <message>
+        <source>Cut the proposal tighter</source>
+        <translation>收紧候选区域</translation>
+    </message>
+    <message>
+        <source>Cut the proposal looser</source>
+        <translation>放宽候选区域</translation>
+    </message>
+    <message>
+        <source>Ignore this on every image of the folder</source>
+        <translation>在该文件夹的所有图像上忽略此处</translation>
+    </message>
+    <message>
+        <source>Accept all that is listed, after a look at some</source>
+        <translation>抽查后接受列出的全部候选</translation>
+    </message>
+    <message>
         <source>Image is defect-free</source>
         <translation>图像无缺陷</translation>
+    </message>
+    <message>
+        <source>All images in view are defect-free</source>
+        <translation>当前页的图像全部无缺陷</translation>
     </message>
     <message>
         <source>Image needs work</source>
@@ -88,6 +127,10 @@
         <translation>上一张图像</translation>
     </message>
     <message>
+        <source>Heat map of the chosen class</source>
+        <translation>所选类别的热力图</translation>
+    </message>
+    <message>
         <source>Fit the image</source>
         <translation>适应窗口</translation>
     </message>
@@ -106,6 +149,10 @@
     <message>
         <source>Redo</source>
         <translation>重做</translation>
+    </message>
+    <message>
+        <source>History: who did what, to be taken back</source>
+        <translation>历史记录：谁做了什么，可撤销</translation>
     </message>
     <message>
         <source>Search</source>
@@ -144,6 +191,22 @@
         <translation>标注图像</translation>
     </message>
     <message>
+        <source>Review proposals</source>
+        <translation>审核候选区域</translation>
+    </message>
+    <message>
+        <source>Train and compare versions</source>
+        <translation>训练并比较版本</translation>
+    </message>
+    <message>
+        <source>Report: the project in figures</source>
+        <translation>报告：项目统计</translation>
+    </message>
+    <message>
+        <source>Improve the model with the new labels</source>
+        <translation>用新标注改进模型</translation>
+    </message>
+    <message>
         <source>Accept as that class</source>
         <translation>接受为该类别</translation>
     </message>
@@ -178,6 +241,42 @@
     <message>
         <source>Zoom at the cursor; with Ctrl: brush size</source>
         <translation>以光标为中心缩放；加 Ctrl：改变画笔大小</translation>
+    </message>
+</context>
+<context>
+    <name>Band</name>
+    <message>
+        <source>Choose one class to decide many at once by their scores</source>
+        <translation>选择一个类别，即可按得分成批判定</translation>
+    </message>
+    <message>
+        <source>to accept</source>
+        <translation>将接受</translation>
+    </message>
+    <message>
+        <source>to look at</source>
+        <translation>待查看</translation>
+    </message>
+    <message>
+        <source>to reject</source>
+        <translation>将拒绝</translation>
+    </message>
+    <message numerus="yes">
+        <source>Apply to %n</source>
+        <translation>
+            <numerusform>应用于 %n 个</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Move a handle</source>
+        <translation>请移动滑块</translation>
+    </message>
+</context>
+<context>
+    <name>Chart</name>
+    <message>
+        <source>Click, or press Enter, to see the images</source>
+        <translation>单击或按回车查看图像</translation>
     </message>
 </context>
 <context>
@@ -287,10 +386,130 @@
     </message>
 </context>
 <context>
+    <name>CleanImages</name>
+    <message>
+        <source>defect-free</source>
+        <translation>无缺陷</translation>
+    </message>
+    <message>
+        <source>the hottest spot</source>
+        <translation>得分最高处</translation>
+    </message>
+    <message>
+        <source>the whole image</source>
+        <translation>整张图像</translation>
+    </message>
+</context>
+<context>
     <name>Context</name>
     <message>
         <source>This job has ended already.</source>
         <translation>该任务已经结束。</translation>
+    </message>
+</context>
+<context>
+    <name>CropGrid</name>
+    <message>
+        <source>The image is not where it was</source>
+        <translation>图像不在原处</translation>
+    </message>
+    <message>
+        <source>The image cannot be read</source>
+        <translation>无法读取图像</translation>
+    </message>
+</context>
+<context>
+    <name>CurveView</name>
+    <message>
+        <source>IoU on labels kept aside</source>
+        <translation>留出标注上的 IoU</translation>
+    </message>
+    <message>
+        <source>Loss on labels kept aside (lower is better)</source>
+        <translation>留出标注上的损失（越低越好）</translation>
+    </message>
+    <message>
+        <source>The first point comes when training begins</source>
+        <translation>训练开始后显示第一个点</translation>
+    </message>
+    <message>
+        <source>best {value}</source>
+        <translation>最佳 {value}</translation>
+    </message>
+    <message>
+        <source>step {step}</source>
+        <translation>第 {step} 步</translation>
+    </message>
+</context>
+<context>
+    <name>Deciding</name>
+    <message>
+        <source>Accept a proposal</source>
+        <translation>接受候选区域</translation>
+    </message>
+    <message numerus="yes">
+        <source>Accept %n proposal(s)</source>
+        <translation>
+            <numerusform>接受 %n 个候选</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Reject a proposal</source>
+        <translation>拒绝候选区域</translation>
+    </message>
+    <message numerus="yes">
+        <source>Reject %n proposal(s)</source>
+        <translation>
+            <numerusform>拒绝 %n 个候选</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Check images are decided one by one: %n was left out.</source>
+        <translation>
+            <numerusform>核对图像须逐张判定：已略过 %n 张。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Accept {accept} and reject {reject} of {name}: {wrong} of {looked_at} looked at were wrong</source>
+        <translation>“{name}”接受 {accept} 个、拒绝 {reject} 个：抽查 {looked_at} 个，其中 {wrong} 个有误</translation>
+    </message>
+    <message>
+        <source>{accepted} accepted and {rejected} rejected; {wrong} of {looked_at} looked at were wrong.</source>
+        <translation>已接受 {accepted} 个、拒绝 {rejected} 个；抽查 {looked_at} 个，其中 {wrong} 个有误。</translation>
+    </message>
+    <message>
+        <source>Accept a proposal as {name}</source>
+        <translation>将候选区域接受为“{name}”</translation>
+    </message>
+    <message>
+        <source>Call an image defect-free</source>
+        <translation>判定图像无缺陷</translation>
+    </message>
+    <message numerus="yes">
+        <source>Call %n image(s) defect-free</source>
+        <translation>
+            <numerusform>判定 %n 张图像无缺陷</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Ask for work on an image</source>
+        <translation>标记图像待完善</translation>
+    </message>
+    <message numerus="yes">
+        <source>Ask for work on %n image(s)</source>
+        <translation>
+            <numerusform>标记 %n 张图像待完善</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) need work now: the gallery lists them under that.</source>
+        <translation>
+            <numerusform>%n 张图像现为待完善：可在图库中按此状态列出。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Remove a region</source>
+        <translation>删除区域</translation>
     </message>
 </context>
 <context>
@@ -346,6 +565,58 @@
     <message>
         <source>Change the shots</source>
         <translation>更改样本</translation>
+    </message>
+</context>
+<context>
+    <name>Disagreements</name>
+    <message>
+        <source>marked</source>
+        <translation>已标注</translation>
+    </message>
+    <message>
+        <source>not found by the version</source>
+        <translation>版本未找到</translation>
+    </message>
+    <message>
+        <source>proposed, not marked</source>
+        <translation>有候选，未标注</translation>
+    </message>
+</context>
+<context>
+    <name>Empty</name>
+    <message>
+        <source>Mark check images</source>
+        <translation>标注核对图像</translation>
+    </message>
+    <message>
+        <source>Go to the Label page</source>
+        <translation>转到标注页</translation>
+    </message>
+</context>
+<context>
+    <name>EngineChoice</name>
+    <message>
+        <source>The engine that is trained</source>
+        <translation>要训练的引擎</translation>
+    </message>
+    <message>
+        <source>The engines could not be asked what they are for: {reason}</source>
+        <translation>无法查询各引擎的用途：{reason}</translation>
+    </message>
+</context>
+<context>
+    <name>Engines</name>
+    <message>
+        <source>For a first rough look: compares every place with the marked ones, and answers at once.</source>
+        <translation>适合粗略初看：将各处与已标注处比较，立即给出结果。</translation>
+    </message>
+    <message>
+        <source>For the start: fits a small decoder to your one to five shots in seconds.</source>
+        <translation>适合起步：用一到五个样本在数秒内拟合一个小型解码器。</translation>
+    </message>
+    <message>
+        <source>For going on: was trained beforehand, matches what the shots have in common, and learns on from your own labels.</source>
+        <translation>适合后续：经过预先训练，匹配样本的共同特征，并从您的标注中继续学习。</translation>
     </message>
 </context>
 <context>
@@ -422,10 +693,6 @@
         <translation>画笔 {px} px</translation>
     </message>
     <message>
-        <source>Hide below</source>
-        <translation>隐藏低于</translation>
-    </message>
-    <message>
         <source>Hides proposals of which the model is less sure; their outlines stay as they are</source>
         <translation>隐藏模型把握较小的候选区域；其轮廓保持不变</translation>
     </message>
@@ -434,8 +701,12 @@
         <translation>区域填充的深浅；按住空格可隐藏</translation>
     </message>
     <message>
-        <source>Fill</source>
-        <translation>填充</translation>
+        <source>Where the pointer is; in mm, too, once the scale is set</source>
+        <translation>指针位置；设定比例后也以 mm 显示</translation>
+    </message>
+    <message>
+        <source>The selected region: its area, and the longer side of its box</source>
+        <translation>选中的区域：面积及外框长边</translation>
     </message>
 </context>
 <context>
@@ -483,6 +754,18 @@
     <message>
         <source>all classes</source>
         <translation>全部类别</translation>
+    </message>
+    <message>
+        <source>Show only images of this part</source>
+        <translation>只显示该部分的图像</translation>
+    </message>
+    <message>
+        <source>all parts</source>
+        <translation>全部部分</translation>
+    </message>
+    <message>
+        <source>All images</source>
+        <translation>全部图像</translation>
     </message>
     <message>
         <source>Sort again</source>
@@ -535,6 +818,21 @@
     </message>
 </context>
 <context>
+    <name>History</name>
+    <message>
+        <source>History</source>
+        <translation>历史记录</translation>
+    </message>
+    <message>
+        <source>Nothing was done in this project yet.</source>
+        <translation>此项目还没有任何操作。</translation>
+    </message>
+    <message>
+        <source>Show older ones</source>
+        <translation>显示更早的记录</translation>
+    </message>
+</context>
+<context>
     <name>ImportDialog</name>
     <message>
         <source>Import labels</source>
@@ -579,6 +877,107 @@
     <message>
         <source>The model takes these images as examples. Without it, complete masks may serve as check images.</source>
         <translation>模型以这些图像为例。不选时，标注完整的图像可作为核对图像。</translation>
+    </message>
+</context>
+<context>
+    <name>Improving</name>
+    <message>
+        <source>Use version {version}</source>
+        <translation>启用版本 {version}</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>暂不</translation>
+    </message>
+    <message>
+        <source>Version {version} makes the proposals now; none waits for a decision.</source>
+        <translation>现由版本 {version} 生成候选区域；没有待判定的。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Version {version} makes the proposals now; %n of them wait(s) for a decision.</source>
+        <translation>
+            <numerusform>现由版本 {version} 生成候选区域；有 %n 个待判定。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No proposal of version {old} is pending.</source>
+        <translation>版本 {old} 没有待判定的候选区域。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pending proposal(s) of version {old} will be withdrawn.</source>
+        <translation>
+            <numerusform>版本 {old} 的 %n 个待判定候选将被收回。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Version {new} has {count} for the present shots: press F for the rest, %n image(s).</source>
+        <translation>
+            <numerusform>版本 {new} 对当前样本已有 {count}：其余 %n 张图像请按 F。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Version {new} has {count} for the present shots.</source>
+        <translation>版本 {new} 对当前样本已有 {count}。</translation>
+    </message>
+    <message>
+        <source>Version {version} makes the proposals now.</source>
+        <translation>现由版本 {version} 生成候选区域。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Pre-label %n image(s)</source>
+        <translation>
+            <numerusform>预标注 %n 张图像</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No image is left that could become a check image: something is decided on each. Add images first.</source>
+        <translation>没有图像可作核对图像：每张都已有判定。请先添加图像。</translation>
+    </message>
+    <message>
+        <source>May become check images: defect-free</source>
+        <translation>可作核对图像：无缺陷</translation>
+    </message>
+    <message>
+        <source>May become check images: {name}</source>
+        <translation>可作核对图像：{name}</translation>
+    </message>
+    <message>
+        <source>Versions {new} and {old} differ here</source>
+        <translation>版本 {new} 与 {old} 在此不同</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Show details</source>
+        <translation>显示详情</translation>
+    </message>
+    <message>
+        <source>Stopped before there was anything to keep.</source>
+        <translation>在产生可保留的结果之前已停止。</translation>
+    </message>
+    <message>
+        <source>Stopped; its best so far is version {version}, which is not in use.</source>
+        <translation>已停止；目前最佳结果存为版本 {version}，尚未启用。</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>启用</translation>
+    </message>
+    <message numerus="yes">
+        <source>Show the %n that changed</source>
+        <translation>
+            <numerusform>显示有变化的 %n 张</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Version {version} goes on making the proposals; nothing pending changes.</source>
+        <translation>仍由版本 {version} 生成候选区域；待判定的内容不变。</translation>
     </message>
 </context>
 <context>
@@ -686,6 +1085,138 @@
     </message>
 </context>
 <context>
+    <name>LevelsField</name>
+    <message>
+        <source>Window and level</source>
+        <translation>窗宽窗位</translation>
+    </message>
+    <message>
+        <source>Brightness for the eye only, kept for this folder: drag an end or the middle, double-click for 1 to 99 %. With Tab here: arrow keys, Home for 1 to 99 %, End for all values.</source>
+        <translation>仅影响显示亮度，按文件夹记住：拖动两端或中间，双击取 1 到 99 %。用 Tab 到此处后：方向键调节，Home 取 1 到 99 %，End 取全部灰度。</translation>
+    </message>
+</context>
+<context>
+    <name>Lines</name>
+    <message>
+        <source>Looking for what waits</source>
+        <translation>正在查找待判定的内容</translation>
+    </message>
+    <message>
+        <source>You can look at everything, and change nothing: the project is open for reading only</source>
+        <translation>项目以只读方式打开：可以查看，不能更改</translation>
+    </message>
+    <message>
+        <source>Look at these: X marks what would be wrong, then apply. Esc decides nothing</source>
+        <translation>请查看这些：按 X 标出有误的，然后应用。按 Esc 不作判定</translation>
+    </message>
+    <message numerus="yes">
+        <source>Accept (A) or reject (R) the %n framed regions</source>
+        <translation>
+            <numerusform>接受 (A) 或拒绝 (R) 框选的 %n 个区域</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>This is decided: N goes to the next of %n that wait(s)</source>
+        <translation>
+            <numerusform>已判定：按 N 转到下一个，还有 %n 个待判定</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Accept (A) or reject (R) the framed region: %n left</source>
+        <translation>
+            <numerusform>接受 (A) 或拒绝 (R) 框选的区域：还剩 %n 个</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Is there nothing? D says defect-free, Shift+D says so of all in view: %n left</source>
+        <translation>
+            <numerusform>没有缺陷吗？D 判定无缺陷，Shift+D 判定当前页全部无缺陷：还剩 %n 张</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The version did not find this mark: Enter opens it, Delete takes it away. %n left</source>
+        <translation>
+            <numerusform>版本未找到这处标注：回车打开，Delete 删除。还剩 %n 个</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Nothing is marked here: was it forgotten (A), or is there nothing (R)? %n left</source>
+        <translation>
+            <numerusform>此处没有标注：是遗漏了 (A)，还是没有缺陷 (R)？还剩 %n 个</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing of this class waits</source>
+        <translation>此类别没有待判定的内容</translation>
+    </message>
+    <message numerus="yes">
+        <source>Choose another class, or all of them: %n wait(s).</source>
+        <translation>
+            <numerusform>请选择其他类别或全部类别：有 %n 个待判定。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Pre-labelling is under way: {done} of {total} images</source>
+        <translation>正在预标注：{done} / {total} 张图像</translation>
+    </message>
+    <message>
+        <source>What it finds appears here.</source>
+        <translation>找到的内容会显示在这里。</translation>
+    </message>
+    <message>
+        <source>There is nothing to review yet</source>
+        <translation>还没有可审核的内容</translation>
+    </message>
+    <message>
+        <source>Draw one defect on the Label page, then press F there to pre-label the other images.</source>
+        <translation>请在标注页画出一处缺陷，然后按 F 预标注其余图像。</translation>
+    </message>
+    <message>
+        <source>The version and you agree</source>
+        <translation>版本与您的标注一致</translation>
+    </message>
+    <message>
+        <source>Here you find where it proposes something that you did not mark, or misses what you did.</source>
+        <translation>这里列出版本提出而您未标注、或您已标注而版本遗漏之处。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Press F on the Label page to pre-label %n image(s).</source>
+        <translation>
+            <numerusform>请在标注页按 F 预标注 %n 张图像。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing waits here now</source>
+        <translation>现在没有待判定的内容</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) are to be marked by you before their proposals are shown: by them versions are compared.</source>
+        <translation>
+            <numerusform>有 %n 张图像须先由您标注，之后才显示候选：用于比较版本。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing else waits here</source>
+        <translation>没有其他待判定的内容</translation>
+    </message>
+    <message>
+        <source>Every proposal is decided</source>
+        <translation>所有候选均已判定</translation>
+    </message>
+    <message>
+        <source>See which images look clean (Clean?), and where the version and you disagree.</source>
+        <translation>请看哪些图像似乎无缺陷（无缺陷？），以及版本与您的分歧之处。</translation>
+    </message>
+    <message>
+        <source>No image without a proposal is left to confirm</source>
+        <translation>没有候选的图像均已确认</translation>
+    </message>
+    <message>
+        <source>See which proposals wait (Proposals).</source>
+        <translation>请看哪些候选待判定（候选区域）。</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Opening {name}</source>
@@ -698,6 +1229,16 @@
     <message>
         <source>Try again</source>
         <translation>重试</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stroke(s) could not be written yet: closing now would lose them.</source>
+        <translation>
+            <numerusform>有 %n 笔尚未写入：现在关闭会丢失。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Close without them</source>
+        <translation>放弃并关闭</translation>
     </message>
     <message>
         <source>{what}: {count}</source>
@@ -897,10 +1438,87 @@
     </message>
 </context>
 <context>
+    <name>Outcome</name>
+    <message>
+        <source>Version {new} is ready. There is no check image yet to compare it with version {old} on.</source>
+        <translation>版本 {new} 已完成。还没有核对图像可用于与版本 {old} 比较。</translation>
+    </message>
+    <message>
+        <source>Version {new} finds {found} of {regions} (version {old}: {before}).</source>
+        <translation>版本 {new} 找到 {regions} 处中的 {found} 处（版本 {old}：{before}）。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n false alarm(s)</source>
+        <translation>
+            <numerusform>误报 %n 张</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n clean image(s)</source>
+        <translation>
+            <numerusform>%n 张无缺陷图像</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Version {new} finds {found} of {regions} (version {old}: {before}), {alarms} on {clean} ({alarms_before}).</source>
+        <translation>版本 {new} 找到 {regions} 处中的 {found} 处（版本 {old}：{before}），{clean}上{alarms}（{alarms_before}）。</translation>
+    </message>
+    <message>
+        <source>Version {new} is better.</source>
+        <translation>版本 {new} 更好。</translation>
+    </message>
+    <message>
+        <source>It is worse at {classes}.</source>
+        <translation>它在 {classes} 上变差。</translation>
+    </message>
+    <message>
+        <source>The difference may be chance.</source>
+        <translation>差别可能出于偶然。</translation>
+    </message>
+    <message>
+        <source>It raises more false alarms.</source>
+        <translation>它的误报更多。</translation>
+    </message>
+    <message>
+        <source>These are too few to say which is better.</source>
+        <translation>数量太少，尚无法判断哪个更好。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Mark %n more check image(s) of {name}</source>
+        <translation>
+            <numerusform>再标注 %n 张“{name}”的核对图像</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Mark %n more defect-free check image(s)</source>
+        <translation>
+            <numerusform>再标注 %n 张无缺陷的核对图像</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Mark %n check image(s) of {name}</source>
+        <translation>
+            <numerusform>标注 %n 张“{name}”的核对图像</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Pages</name>
     <message>
         <source>Label</source>
         <translation>标注</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>审核</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>报告</translation>
     </message>
 </context>
 <context>
@@ -974,6 +1592,56 @@
     </message>
 </context>
 <context>
+    <name>Preview</name>
+    <message>
+        <source>Back, decide nothing</source>
+        <translation>返回，不作判定</translation>
+    </message>
+    <message>
+        <source>will be rejected</source>
+        <translation>将被拒绝</translation>
+    </message>
+    <message>
+        <source>will be accepted</source>
+        <translation>将被接受</translation>
+    </message>
+    <message>
+        <source>wrong: stays to be reviewed</source>
+        <translation>有误：留待审核</translation>
+    </message>
+    <message>
+        <source>{shown} of {all} by chance: mark each that would be wrong (X or a click)</source>
+        <translation>随机抽取 {all} 个中的 {shown} 个：标出有误的（按 X 或单击）</translation>
+    </message>
+    <message>
+        <source>{wrong} of {shown} wrong</source>
+        <translation>{shown} 个中有 {wrong} 个有误</translation>
+    </message>
+    <message numerus="yes">
+        <source>Accept %n</source>
+        <translation>
+            <numerusform>接受 %n 个</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Reject %n</source>
+        <translation>
+            <numerusform>拒绝 %n 个</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Accept {accept}, reject {reject}</source>
+        <translation>接受 {accept} 个，拒绝 {reject} 个</translation>
+    </message>
+</context>
+<context>
+    <name>PreviewDialog</name>
+    <message>
+        <source>Accept all that is listed</source>
+        <translation>接受列出的全部候选</translation>
+    </message>
+</context>
+<context>
     <name>ProjectView</name>
     <message>
         <source>class</source>
@@ -982,6 +1650,54 @@
     <message>
         <source>image</source>
         <translation>图像</translation>
+    </message>
+</context>
+<context>
+    <name>Proposals</name>
+    <message>
+        <source>on a check image</source>
+        <translation>位于核对图像</translation>
+    </message>
+    <message>
+        <source>larger than any marked</source>
+        <translation>大于所有已标注的</translation>
+    </message>
+    <message>
+        <source>smaller than any marked</source>
+        <translation>小于所有已标注的</translation>
+    </message>
+    <message>
+        <source>near the cut</source>
+        <translation>接近阈值</translation>
+    </message>
+    <message numerus="yes">
+        <source>one of %n on this image</source>
+        <translation>
+            <numerusform>此图像上 %n 个之一</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>by its score</source>
+        <translation>按得分</translation>
+    </message>
+</context>
+<context>
+    <name>RegionMenu</name>
+    <message>
+        <source>Select an ignore region first: press V and click it.</source>
+        <translation>请先选中一个忽略区域：按 V 后单击它。</translation>
+    </message>
+    <message>
+        <source>Ignore a place on a folder&apos;s images</source>
+        <translation>在文件夹的图像上忽略一处</translation>
+    </message>
+    <message>
+        <source>Other images of the folder on which this is ignored now: {n}.</source>
+        <translation>该文件夹中另有 {n} 张图像现也忽略此处。</translation>
+    </message>
+    <message>
+        <source>Other images of the folder on which this is ignored now: {n}. Left out, since their size is another: {other}.</source>
+        <translation>该文件夹中另有 {n} 张图像现也忽略此处。因大小不同而略过：{other} 张。</translation>
     </message>
 </context>
 <context>
@@ -1005,18 +1721,6 @@
     <message>
         <source>suggested, {sure}</source>
         <translation>实时建议，把握{sure}</translation>
-    </message>
-    <message>
-        <source>high</source>
-        <translation>高</translation>
-    </message>
-    <message>
-        <source>medium</source>
-        <translation>中</translation>
-    </message>
-    <message>
-        <source>low</source>
-        <translation>低</translation>
     </message>
     <message>
         <source>proposed, {sure}</source>
@@ -1134,8 +1838,16 @@
         <translation>此项目还没有图像。</translation>
     </message>
     <message>
-        <source>{good} images are good, {bad} are bad, {undecided} are undecided, of {all}.</source>
-        <translation>共 {all} 张图像：{good} 张合格，{bad} 张不合格，{undecided} 张未判定。</translation>
+        <source>{regions} (images: {images})</source>
+        <translation>{regions}（图像：{images}）</translation>
+    </message>
+    <message>
+        <source>In brackets: on how many groups of check images that hold the class.</source>
+        <translation>括号内：含该类别的核对图像组数。</translation>
+    </message>
+    <message>
+        <source>Overlap (IoU) with what a person marked before seeing any proposal, as it was last measured; what was measured at another time may be of other check images.</source>
+        <translation>与人在看到候选之前所作标注的重叠度 (IoU)，取最近一次测评；不同时间的测评可能基于不同的核对图像。</translation>
     </message>
     <message>
         <source>images</source>
@@ -1144,6 +1856,10 @@
     <message>
         <source>share</source>
         <translation>占比</translation>
+    </message>
+    <message>
+        <source>Images: {all}. Good: {good}, bad: {bad}, undecided: {undecided}.</source>
+        <translation>图像：{all}。合格：{good}，不合格：{bad}，未判定：{undecided}。</translation>
     </message>
     <message>
         <source>Bad: a person marked a defect there. Good: a person called it free of every class. Undecided: neither, or somebody has to look at it again.</source>
@@ -1194,10 +1910,6 @@
         <translation>{name}：按尺寸统计的区域</translation>
     </message>
     <message>
-        <source>{regions} on {images} images</source>
-        <translation>{images} 张图像上 {regions} 处</translation>
-    </message>
-    <message>
         <source>False alarms on defect-free images</source>
         <translation>无缺陷图像上的误报</translation>
     </message>
@@ -1234,8 +1946,406 @@
         <translation>测评结果</translation>
     </message>
     <message>
-        <source>Overlap (IoU) with what a person marked before seeing any proposal, as it was last measured; in brackets, on how many groups of check images.</source>
-        <translation>与人在看到候选之前所作标注的重叠度 (IoU)，取最近一次测评；括号内为核对图像的组数。</translation>
+        <source>Report: images that are {state}</source>
+        <translation>报告：{state}的图像</translation>
+    </message>
+    <message>
+        <source>Report: images with {name}</source>
+        <translation>报告：含“{name}”的图像</translation>
+    </message>
+    <message>
+        <source>Report: images with {name} of {size}</source>
+        <translation>报告：含 {size} 的“{name}”的图像</translation>
+    </message>
+    <message>
+        <source>Report: defect-free images on which version {number} proposed something</source>
+        <translation>报告：版本 {number} 提出了候选的无缺陷图像</translation>
+    </message>
+    <message>
+        <source>Report: defect-free images that version {number} looked at</source>
+        <translation>报告：版本 {number} 处理过的无缺陷图像</translation>
+    </message>
+    <message>
+        <source>Report: check images of {name}</source>
+        <translation>报告：“{name}”的核对图像</translation>
+    </message>
+    <message>
+        <source>version {number}, IoU {iou}, groups of check images: {groups}</source>
+        <translation>版本 {number}，IoU {iou}，核对图像组数：{groups}</translation>
+    </message>
+</context>
+<context>
+    <name>ReportPage</name>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Defects</source>
+        <translation>缺陷</translation>
+    </message>
+    <message>
+        <source>False alarms on defect-free images</source>
+        <translation>无缺陷图像上的误报</translation>
+    </message>
+    <message>
+        <source>Quality over versions</source>
+        <translation>各版本的质量</translation>
+    </message>
+    <message>
+        <source>There is no image in this project yet.</source>
+        <translation>此项目还没有图像。</translation>
+    </message>
+    <message>
+        <source>There is no class of defects yet.</source>
+        <translation>还没有缺陷类别。</translation>
+    </message>
+    <message>
+        <source>No version has looked at a defect-free image yet. Call clean images defect-free (D), and it is counted.</source>
+        <translation>还没有版本处理过无缺陷图像。将无缺陷的图像判定为无缺陷 (D) 即可统计。</translation>
+    </message>
+    <message>
+        <source>No version has been measured on check images yet. A fine-tune, or a comparison of two versions, measures them.</source>
+        <translation>还没有版本在核对图像上测评过。微调或比较两个版本时会测评。</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>报告</translation>
+    </message>
+    <message>
+        <source>Save as HTML...</source>
+        <translation>保存为 HTML…</translation>
+    </message>
+    <message>
+        <source>Save as CSV...</source>
+        <translation>保存为 CSV…</translation>
+    </message>
+    <message>
+        <source>One row for each image: good, bad or undecided</source>
+        <translation>每张图像一行：合格、不合格或未判定</translation>
+    </message>
+    <message>
+        <source>The class whose sizes are shown</source>
+        <translation>显示其尺寸的类别</translation>
+    </message>
+    <message>
+        <source>Sizes</source>
+        <translation>尺寸</translation>
+    </message>
+    <message>
+        <source>Counting...</source>
+        <translation>正在统计…</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Nothing is marked of this class yet.</source>
+        <translation>此类别还没有标注。</translation>
+    </message>
+    <message>
+        <source>Web page (*.html)</source>
+        <translation>网页 (*.html)</translation>
+    </message>
+    <message>
+        <source>Table (*.csv)</source>
+        <translation>表格 (*.csv)</translation>
+    </message>
+    <message>
+        <source>{project} report {date}</source>
+        <translation>{project} 报告 {date}</translation>
+    </message>
+    <message>
+        <source>Save the report</source>
+        <translation>保存报告</translation>
+    </message>
+    <message>
+        <source>The report is saved as {path}.</source>
+        <translation>报告已保存为 {path}。</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Save elsewhere...</source>
+        <translation>另存到其他位置…</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewPage</name>
+    <message>
+        <source>List only one class</source>
+        <translation>只列出一个类别</translation>
+    </message>
+    <message>
+        <source>Sort again</source>
+        <translation>重新排序</translation>
+    </message>
+    <message>
+        <source>Lists what waits now, least certain first  (F5)</source>
+        <translation>列出现在待判定的内容，把握最小的在前  (F5)</translation>
+    </message>
+    <message>
+        <source>Proposals</source>
+        <translation>候选区域</translation>
+    </message>
+    <message>
+        <source>Clean?</source>
+        <translation>无缺陷？</translation>
+    </message>
+    <message>
+        <source>Disagreements</source>
+        <translation>分歧</translation>
+    </message>
+    <message>
+        <source>all classes</source>
+        <translation>全部类别</translation>
+    </message>
+    <message>
+        <source>This region is marked by a person. Enter opens it; Delete takes it away.</source>
+        <translation>此区域由人工标注。回车打开；Delete 删除。</translation>
+    </message>
+    <message>
+        <source>This is decided already: Ctrl+Z takes the last decision back.</source>
+        <translation>已经判定：Ctrl+Z 撤销上一次判定。</translation>
+    </message>
+    <message>
+        <source>There is nothing to decide at once: check images are decided one by one.</source>
+        <translation>没有可成批判定的内容：核对图像须逐张判定。</translation>
+    </message>
+    <message>
+        <source>Check images: mark each before its proposals are shown</source>
+        <translation>核对图像：逐张先标注，再显示候选</translation>
+    </message>
+</context>
+<context>
+    <name>Row</name>
+    <message>
+        <source>Take back</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Taken back: {title}</source>
+        <translation>已撤销：{title}</translation>
+    </message>
+    <message>
+        <source>Done again: {title}</source>
+        <translation>已重做：{title}</translation>
+    </message>
+    <message>
+        <source>{who}, {when}</source>
+        <translation>{who}，{when}</translation>
+    </message>
+    <message>
+        <source>Take back: {title}</source>
+        <translation>撤销：{title}</translation>
+    </message>
+</context>
+<context>
+    <name>RunPanel</name>
+    <message>
+        <source>Put this away</source>
+        <translation>收起</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stops; the best so far is kept as a version</source>
+        <translation>停止；目前最佳结果存为一个版本</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Show details</source>
+        <translation>显示详情</translation>
+    </message>
+    <message>
+        <source>Fine-tuning {engine}</source>
+        <translation>正在微调 {engine}</translation>
+    </message>
+    <message>
+        <source>Comparing versions</source>
+        <translation>正在比较版本</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>The best so far was kept as version {version}.</source>
+        <translation>目前最佳结果已存为版本 {version}。</translation>
+    </message>
+    <message>
+        <source>There was nothing to keep yet.</source>
+        <translation>还没有可保留的结果。</translation>
+    </message>
+    <message>
+        <source>The fine-tune did not come to its end</source>
+        <translation>微调未能完成</translation>
+    </message>
+    <message>
+        <source>The comparison did not come to its end</source>
+        <translation>比较未能完成</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Stopping; the best so far is kept</source>
+        <translation>正在停止；保留目前最佳结果</translation>
+    </message>
+    <message>
+        <source>Reading the labelled images</source>
+        <translation>正在读取已标注的图像</translation>
+    </message>
+    <message>
+        <source>Training; you can go on labelling</source>
+        <translation>正在训练；可以继续标注</translation>
+    </message>
+    <message>
+        <source>Comparing on the check images</source>
+        <translation>正在核对图像上比较</translation>
+    </message>
+    <message>
+        <source>Waiting until another job on this computer has ended</source>
+        <translation>正在等待本机上的另一个任务结束</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>正在启动</translation>
+    </message>
+    <message>
+        <source>less than a minute left</source>
+        <translation>剩余不到一分钟</translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n min left</source>
+        <translation>
+            <numerusform>约剩 %n 分钟</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The worker printed nothing.</source>
+        <translation>后台进程没有输出任何内容。</translation>
+    </message>
+</context>
+<context>
+    <name>ScaleField</name>
+    <message>
+        <source>Length</source>
+        <translation>长度</translation>
+    </message>
+    <message>
+        <source>The same in both directions</source>
+        <translation>两个方向相同</translation>
+    </message>
+    <message>
+        <source>This image</source>
+        <translation>此图像</translation>
+    </message>
+    <message>
+        <source>Set the scale</source>
+        <translation>设定比例</translation>
+    </message>
+    <message>
+        <source>How long is this line?</source>
+        <translation>这条线有多长？</translation>
+    </message>
+    <message>
+        <source>mm</source>
+        <translation>mm</translation>
+    </message>
+    <message>
+        <source>{px} px along x</source>
+        <translation>沿 x 方向 {px} px</translation>
+    </message>
+    <message>
+        <source>{px} px along y</source>
+        <translation>沿 y 方向 {px} px</translation>
+    </message>
+    <message>
+        <source>{px} px</source>
+        <translation>{px} px</translation>
+    </message>
+    <message>
+        <source>Take the tick away for line scans, and draw one line along each direction</source>
+        <translation>线扫描图像请取消勾选，并沿两个方向各画一条线</translation>
+    </message>
+    <message>
+        <source>All {n} images of its folder</source>
+        <translation>其文件夹中的全部 {n} 张图像</translation>
+    </message>
+</context>
+<context>
+    <name>ScoreHandles</name>
+    <message>
+        <source>Scores of what waits, with two handles</source>
+        <translation>待判定内容的得分，带两个滑块</translation>
+    </message>
+    <message>
+        <source>least sure</source>
+        <translation>把握最小</translation>
+    </message>
+    <message>
+        <source>low score</source>
+        <translation>低分</translation>
+    </message>
+    <message>
+        <source>surest</source>
+        <translation>把握最大</translation>
+    </message>
+    <message>
+        <source>high score</source>
+        <translation>高分</translation>
+    </message>
+    <message>
+        <source>in order of rank: scores after {n} decisions</source>
+        <translation>按名次排列：判定满 {n} 次后显示得分</translation>
+    </message>
+</context>
+<context>
+    <name>ScoreMaps</name>
+    <message>
+        <source>No score map of {name} is kept for this image: pre-label it to make one.</source>
+        <translation>此图像没有“{name}”的得分图：预标注后即可生成。</translation>
+    </message>
+    <message>
+        <source>There is no class yet: draw one defect first.</source>
+        <translation>尚无类别：请先画出一处缺陷。</translation>
+    </message>
+    <message>
+        <source>Select a proposal first: only a proposal can be cut tighter or looser.</source>
+        <translation>请先选中一个候选区域：只有候选区域可以收紧或放宽。</translation>
+    </message>
+    <message>
+        <source>No score map of a suggestion is kept: correct it with the brush, or pre-label the image.</source>
+        <translation>实时建议没有得分图：请用画笔修正，或预标注此图像。</translation>
+    </message>
+    <message>
+        <source>No score map of this proposal is kept: correct it with the brush.</source>
+        <translation>此候选区域没有得分图：请用画笔修正。</translation>
+    </message>
+    <message>
+        <source>It cannot be cut tighter.</source>
+        <translation>无法再收紧。</translation>
+    </message>
+    <message>
+        <source>It cannot be cut looser.</source>
+        <translation>无法再放宽。</translation>
+    </message>
+</context>
+<context>
+    <name>Seeing</name>
+    <message>
+        <source>Set the scale</source>
+        <translation>设定比例</translation>
     </message>
 </context>
 <context>
@@ -1271,6 +2381,10 @@
     <message>
         <source>A class needs a name of 1 to {0} printable signs.</source>
         <translation>类别名称须为 1 到 {0} 个可显示的字符。</translation>
+    </message>
+    <message>
+        <source>A length has to be above 0.</source>
+        <translation>长度必须大于 0。</translation>
     </message>
     <message>
         <source>A mask in 8 bits holds at most 255 classes, not {0}.</source>
@@ -1499,6 +2613,10 @@
     <message>
         <source>Give it as #RRGGBB, for example #E69F00.</source>
         <translation>请按 #RRGGBB 的形式给出，例如 #E69F00。</translation>
+    </message>
+    <message>
+        <source>Give the length of the line in millimetres.</source>
+        <translation>请以毫米给出线的长度。</translation>
     </message>
     <message>
         <source>Go on with the next one.</source>
@@ -1795,6 +2913,10 @@
     <message>
         <source>PNG, JPEG, TIFF, BMP and WebP files are read.</source>
         <translation>可以读取 PNG、JPEG、TIFF、BMP 和 WebP 文件。</translation>
+    </message>
+    <message>
+        <source>Paint one with the ignore brush, and select it.</source>
+        <translation>请用忽略画笔画一个并选中它。</translation>
     </message>
     <message>
         <source>Regions of crowds (iscrowd), taken in as regions to ignore: {0}.</source>
@@ -2163,6 +3285,10 @@
     <message>
         <source>This image is no check image any more.</source>
         <translation>此图像不再是核对图像。</translation>
+    </message>
+    <message>
+        <source>This region is no ignore region.</source>
+        <translation>此区域不是忽略区域。</translation>
     </message>
     <message>
         <source>Too few to say.</source>
@@ -2783,6 +3909,49 @@
     </message>
 </context>
 <context>
+    <name>SideBySide</name>
+    <message>
+        <source>Version {version}</source>
+        <translation>版本 {version}</translation>
+    </message>
+    <message>
+        <source>outline: marked by a person   filled: proposed</source>
+        <translation>轮廓：人工标注   填充：候选</translation>
+    </message>
+    <message>
+        <source>{image}: nothing is there</source>
+        <translation>{image}：没有缺陷</translation>
+    </message>
+    <message>
+        <source>{image}: {classes}</source>
+        <translation>{image}：{classes}</translation>
+    </message>
+    <message>
+        <source>found {found} of {regions}, IoU {iou}</source>
+        <translation>找到 {regions} 处中的 {found} 处，IoU {iou}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n false alarm(s)</source>
+        <translation>
+            <numerusform>误报 %n 处</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>nothing proposed, rightly</source>
+        <translation>正确地没有候选</translation>
+    </message>
+    <message>
+        <source>{class_name}: {figures}</source>
+        <translation>{class_name}：{figures}</translation>
+    </message>
+    <message>
+        <source>{path}
+A click opens the image</source>
+        <translation>{path}
+单击打开图像</translation>
+    </message>
+</context>
+<context>
     <name>StartPage</name>
     <message>
         <source>Mark a few defects, and have the rest proposed</source>
@@ -2865,6 +4034,139 @@
     </message>
 </context>
 <context>
+    <name>TrainPage</name>
+    <message>
+        <source>The version to compare with</source>
+        <translation>用于比较的版本</translation>
+    </message>
+    <message numerus="yes">
+        <source>Improve with %n new label(s), about {minutes} min</source>
+        <translation>
+            <numerusform>用 %n 个新标注改进，约 {minutes} 分钟</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Train once more on %n label(s), about {minutes} min</source>
+        <translation>
+            <numerusform>用 %n 个标注再次训练，约 {minutes} 分钟</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing to learn from yet</source>
+        <translation>还没有可供学习的内容</translation>
+    </message>
+    <message>
+        <source>Mark defects, or accept proposals, on images that are no check images: a fine-tune learns from those.</source>
+        <translation>请在非核对图像上标注缺陷或接受候选区域：微调从这些内容中学习。</translation>
+    </message>
+    <message>
+        <source>Fine-tuning</source>
+        <translation>正在微调</translation>
+    </message>
+    <message>
+        <source>You can look at everything, and change nothing: the project is open for reading only.</source>
+        <translation>项目以只读方式打开：可以查看，不能更改。</translation>
+    </message>
+    <message>
+        <source>Asking which engines can be trained...</source>
+        <translation>正在查询可训练的引擎…</translation>
+    </message>
+    <message>
+        <source>{engine} needs no training</source>
+        <translation>{engine} 无需训练</translation>
+    </message>
+    <message>
+        <source>It learns from the shots alone. Choose its version below to use it.</source>
+        <translation>它只从样本学习。在下方选择其版本即可启用。</translation>
+    </message>
+    <message>
+        <source>Improve the model (Ctrl+T)</source>
+        <translation>改进模型 (Ctrl+T)</translation>
+    </message>
+    <message>
+        <source>Version {version} beside</source>
+        <translation>版本 {version} 对比</translation>
+    </message>
+    <message>
+        <source>Use version {version}</source>
+        <translation>启用版本 {version}</translation>
+    </message>
+    <message>
+        <source>Roll back to version {version}</source>
+        <translation>回退到版本 {version}</translation>
+    </message>
+    <message>
+        <source>Keep version {version}</source>
+        <translation>保留版本 {version}</translation>
+    </message>
+    <message numerus="yes">
+        <source>Show the %n that changed</source>
+        <translation>
+            <numerusform>显示有变化的 %n 张</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Compare again</source>
+        <translation>重新比较</translation>
+    </message>
+    <message>
+        <source>Compare on the check images</source>
+        <translation>在核对图像上比较</translation>
+    </message>
+    <message>
+        <source>Retire</source>
+        <translation>停用</translation>
+    </message>
+    <message>
+        <source>Takes the version out of use for good, and removes its weights</source>
+        <translation>永久停用该版本，并删除其权重</translation>
+    </message>
+    <message>
+        <source>Versions {new} and {old} have not been compared.</source>
+        <translation>版本 {new} 与 {old} 尚未比较。</translation>
+    </message>
+    <message>
+        <source>Versions {new} and {old} on the same check images.</source>
+        <translation>版本 {new} 与 {old} 在相同核对图像上的结果。</translation>
+    </message>
+    <message>
+        <source>What the comparison kept cannot be read any more. Compare again to see the images.</source>
+        <translation>比较所保存的内容已无法读取。请重新比较以查看图像。</translation>
+    </message>
+    <message>
+        <source>There are no check images yet. Now and then an image comes up with the line &quot;Check image: mark it yourself first&quot;: mark a few of those, then compare again.</source>
+        <translation>还没有核对图像。时常会有图像显示“核对图像：请先自行标注”：请标注几张，然后重新比较。</translation>
+    </message>
+    <message>
+        <source>No version was made here yet. Improving the model makes one, and shows here where it differs from the present one.</source>
+        <translation>这里还没有生成过版本。改进模型会生成一个，并在此显示它与当前版本的不同之处。</translation>
+    </message>
+    <message>
+        <source>Compare the two versions to see here where they differ.</source>
+        <translation>比较这两个版本，即可在此查看其不同之处。</translation>
+    </message>
+    <message>
+        <source>version {version}, {engine}</source>
+        <translation>版本 {version}，{engine}</translation>
+    </message>
+    <message>
+        <source>version {version}, {engine}, in use</source>
+        <translation>版本 {version}，{engine}，使用中</translation>
+    </message>
+    <message>
+        <source>Version {version} is taken out of use for good, and its weights are removed.</source>
+        <translation>版本 {version} 将永久停用，其权重会被删除。</translation>
+    </message>
+    <message>
+        <source>Retire version {version}</source>
+        <translation>停用版本 {version}</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>暂不</translation>
+    </message>
+</context>
+<context>
     <name>Transfers</name>
     <message>
         <source>Exporting</source>
@@ -2918,6 +4220,69 @@
     </message>
 </context>
 <context>
+    <name>VersionList</name>
+    <message>
+        <source>Version {version}</source>
+        <translation>版本 {version}</translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>used before</source>
+        <translation>曾使用</translation>
+    </message>
+    <message>
+        <source>{engine}, came with the program</source>
+        <translation>{engine}，程序自带</translation>
+    </message>
+    <message>
+        <source>{engine}, made {date}</source>
+        <translation>{engine}，{date} 生成</translation>
+    </message>
+    <message>
+        <source>{engine}, from version {parent}, {date}</source>
+        <translation>{engine}，源自版本 {parent}，{date}</translation>
+    </message>
+    <message>
+        <source>Its folder cannot be read</source>
+        <translation>无法读取其文件夹</translation>
+    </message>
+    <message numerus="yes">
+        <source>learnt from %n label(s)</source>
+        <translation>
+            <numerusform>学习了 %n 个标注</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{learnt}, not measured on the check images</source>
+        <translation>{learnt}，未在核对图像上测评</translation>
+    </message>
+    <message>
+        <source>on the backbone {name}</source>
+        <translation>骨干网络 {name}</translation>
+    </message>
+    <message>
+        <source>learnt nothing here</source>
+        <translation>未在此学习</translation>
+    </message>
+    <message>
+        <source>not measured on the check images</source>
+        <translation>未在核对图像上测评</translation>
+    </message>
+    <message>
+        <source>Not compared on the check images yet</source>
+        <translation>尚未在核对图像上比较</translation>
+    </message>
+    <message numerus="yes">
+        <source>{name}: on %n check group(s) that hold it</source>
+        <translation>
+            <numerusform>{name}：基于含该类别的 %n 个核对组</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Writer</name>
     <message>
         <source>Something went wrong inside the program ({kind}); what was done before is kept.</source>
@@ -2935,6 +4300,10 @@
     <message>
         <source>no shot</source>
         <translation>无样本</translation>
+    </message>
+    <message>
+        <source>not measured</source>
+        <translation>未测评</translation>
     </message>
 </context>
 <context>
