@@ -169,6 +169,7 @@ class LabelPage(Page):
         self.shots.added.connect(lambda: self.decisions.set_shot(context.image_id, True))
         self.shots.taken_out.connect(lambda image_id: self.decisions.set_shot(image_id, False))
         self.gallery.loaded.connect(self._loaded)
+        self.gallery.followed.connect(self.tell)
         self.hand.began.connect(self.suggestions.warm)
         self.on_image.changed.connect(self._pass_on)
         self.on_image.told.connect(self.tell)

@@ -32,6 +32,8 @@ def idle(window: MainWindow, qtbot) -> None:
     """All that was begun is written and shown."""
     qtbot.waitUntil(lambda: window.context.waiting == 0)
     QApplication.processEvents()
+    gallery = window.page.gallery
+    qtbot.waitUntil(lambda: not gallery._soon and not gallery._reading_some)
 
 
 def centre(window: MainWindow) -> QPoint:

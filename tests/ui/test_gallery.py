@@ -46,6 +46,11 @@ def act(context, qtbot, operation, *args, **kwargs) -> None:
     qtbot.waitUntil(lambda: bool(done))
 
 
+def followed(panel: GalleryPanel, qtbot) -> None:
+    """What was changed has been read again."""
+    qtbot.waitUntil(lambda: not panel._soon and not panel._reading_some)
+
+
 def click(view: GalleryView, k: int, qtbot) -> None:
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.cell(k).center())
 
@@ -103,8 +108,10 @@ def test_the_class_filter_follows_the_classes(panel, context, toy, qtbot):
 def test_newcomers_come_last_and_nothing_else_moves_until_sorted_again(panel, context, toy, qtbot):
     panel.state.setCurrentIndex(panel.state.findData("annotated"))
     act(context, qtbot, drawing.stroke, toy.image_ids[5], toy.class_id, square(3), "add")
+    followed(panel, qtbot)
     assert names(panel) == ["图 0000.png", "图 0001.png", "图 0005.png"]
     act(context, qtbot, drawing.stroke, toy.image_ids[2], toy.class_id, square(3), "add")
+    followed(panel, qtbot)
     assert names(panel)[-2:] == ["图 0005.png", "图 0002.png"] and panel.sort_again.isVisible()
     qtbot.mouseClick(panel.sort_again, Qt.MouseButton.LeftButton)
     assert names(panel) == [f"图 000{k}.png" for k in (0, 1, 2, 5)] and not panel.sort_again.isVisible()
@@ -114,6 +121,7 @@ def test_what_no_longer_fits_stays_under_the_hand(panel, context, toy, qtbot):
     panel.state.setCurrentIndex(panel.state.findData("new"))
     click(panel.view, 1, qtbot)
     act(context, qtbot, verdicts.defect_free, context.image_id)
+    followed(panel, qtbot)
     assert names(panel) == [f"图 000{k}.png" for k in (2, 3, 4, 5)] and panel.view.current == toy.image_ids[3]
     assert panel.view.rows[1].state.word == "defect_free"
 
@@ -234,6 +242,7 @@ def test_only_asked_images_are_listed_with_the_reason_and_a_way_back(panel, cont
     assert panel.why.text() == "Images with a scratch" and panel.only.isVisible()
     assert context.image_id == toy.image_ids[2]
     act(context, qtbot, annotations.add, toy.image_ids[2], toy.class_id, square(), source="import")
+    followed(panel, qtbot)
     assert names(panel) == ["图 0002.png", "图 0004.png"] and not panel.sort_again.isVisible()
     panel.state.setCurrentIndex(panel.state.findData("new"))  # narrowed like the whole
     assert names(panel) == ["图 0004.png"]

@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit,
 from app.store import gallery
 from app.store.changes import Change
 from app.store.gallery import ClassRow, GalleryRow, SharedPart
-from app.ui import gallery_reading, icons, theme
+from app.ui import background, gallery_reading, icons, theme
 from app.ui.context import Context
 from app.ui.gallery_reading import Reading
 from app.ui.gallery_view import GalleryView
 from app.ui.thumbnails import Thumbnails
+from app.ui.writer import Fault
 
-_AT_ONCE = 50  # so many changed images are read in the GUI thread; more are left to the next whole reading
+_AT_ONCE = 50  # so many changed images are read by themselves; more are left to the next whole reading
 _REREAD_MS = 700
 _LISTED = {"root", "image", "defect_class", "annotation", "verdict", "support_shot", "inference", "prediction", "active_version"}
 
@@ -27,6 +28,7 @@ class GalleryPanel(QWidget):
     """Filters above, thumbnails, and a line that counts. What is listed never moves by itself: newcomers are put at the end."""
 
     loaded = Signal()  # the images were read from the project
+    followed = Signal()  # some of them were read again, after a change
 
     def __init__(self, context: Context, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,7 +45,9 @@ class GalleryPanel(QWidget):
         self.whole = False  # all images of the project are known, and not only those that come first
         self._basis: tuple = ()
         self._reading = False
-        self._touched: set[int] = set()
+        self._reading_some = False
+        self._touched: set[int] = set()  # since the whole reading began
+        self._soon: set[int] = set()  # to be read again
         self._outdated = False  # a change went beyond what was read since
         self._regrouped = False  # an image may be of another part now
         self._again = QTimer(self, singleShot=True, interval=_REREAD_MS)
@@ -201,19 +205,28 @@ class GalleryPanel(QWidget):
             self._again.start()
             return
         self._reading, self._touched, self._outdated = True, set(), False
-        self._context.read_later(gallery_reading.whole if self._all else gallery_reading.first, done=self._read)
+        self._fetch(gallery_reading.whole if self._all else gallery_reading.first, done=self._read)
+
+    def _fetch(self, query: Callable, *args, done: Callable) -> None:
+        read = self._context.read
+        self._context.run(background.call(lambda: read(query, *args)), done, failed=self._not_read)
+
+    def _not_read(self, fault: Fault) -> None:
+        """Is said, and does not keep later readings from being begun."""
+        self._reading = self._reading_some = False
+        self._context.failed.emit(fault)
 
     def _read(self, reading: Reading) -> None:
         self._reading = False
         first = not self._all
         self._all, self._folders, self._basis, self.whole = reading.rows, reading.folders, reading.basis, reading.whole
         self.waiting, self.decided = reading.waiting, reading.decided
-        if touched := self._touched & self._all.keys():  # these were read after the whole reading had begun
-            self._read_some(touched)
         if first:
             self.apply_filter()
         else:
             self._follow()
+        self._soon |= self._touched & self._all.keys()
+        self._read_soon()
         self.loaded.emit()
         if self.whole:
             self._read_parts()
@@ -230,7 +243,8 @@ class GalleryPanel(QWidget):
         some = change.image_ids & self._all.keys()
         if some and len(some) <= _AT_ONCE:
             self._touched |= some
-            self._follow_some(self._read_some(some))
+            self._soon |= some
+            self._read_soon()
         if len(some) > _AT_ONCE or not change.image_ids or change.image_ids - self._all.keys():
             self._outdated = True
         self._regrouped |= "image" in change.tables
@@ -245,8 +259,16 @@ class GalleryPanel(QWidget):
             if self._regrouped:
                 self._read_parts()
 
-    def _read_some(self, image_ids: set[int]) -> list[GalleryRow]:
-        rows, folders = self._context.read(gallery_reading.some, image_ids)
+    def _read_soon(self) -> None:
+        """Reads the images that were changed again, beside the window, one reading at a time."""
+        if self._soon and not self._reading_some:
+            wanted, self._soon = self._soon, set()
+            self._reading_some = True
+            self._fetch(gallery_reading.some, wanted, done=self._read_some)
+
+    def _read_some(self, answer: tuple[list[GalleryRow], dict[int, Path]]) -> None:
+        self._reading_some = False
+        rows, folders = [row for row in answer[0] if row.id in self._all], answer[1]
         self._folders = {**self._folders, **folders}  # an image that is just gone with its folder is listed until the next whole reading
         for row in rows:
             before = self._all[row.id].state
@@ -254,7 +276,9 @@ class GalleryPanel(QWidget):
             self.decided += row.state.reviewed - before.reviewed
             self._all[row.id] = row
             self.view.replace(row, self._folders)
-        return rows
+        self._follow_some(rows)
+        self.followed.emit()
+        self._read_soon()
 
     # -- the filter ---------------------------------------------------------------------------------------------------------
 
