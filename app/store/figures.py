@@ -24,7 +24,7 @@ MM, PX = "mm", "px"
 
 
 class ImageFigures(NamedTuple):  # one an image of the project, which may have 100,000
-    """One image. path: ROOT/PATH as the project lists it; group: "" where the image shows its part alone; state: queries.ImageState.word;
+    """One image. path: ROOT/PATH as the project lists it; group: which part it shows, "" where it does so alone; state: queries.ImageState.word;
     defects: regions by class id; extent: of its largest region, in `unit` (None and "" without one); by, at: the last decision of a person, "" without one.
     """
 
@@ -182,13 +182,16 @@ def _images(session: Session, states: dict[int, ImageState], regions: list[Regio
     i = Image
     rows = select(i.id, Root.name, i.path, i.part_group).join(Root, Root.id == i.root_id).where(i.removed.is_(False)).order_by(i.root_id, i.path, i.id)
     rows = session.execute(rows).all()
-    members = Counter(row.part_group for row in rows)
+    members, named = Counter(row.part_group for row in rows), {}
+    for row in rows:
+        if members[row.part_group] > 1:  # a group that the program made is called by its first image
+            named.setdefault(row.part_group, row.path.rpartition("/")[2])
     out = []
     for id_, root, path, group in rows:
         if (state := states.get(id_)) is not None:
             at, by = said.get(id_, ("", ""))
             size = largest.get(id_)
-            shared = group if members[group] > 1 or not group.startswith(PROGRAMS_GROUP) else ""
+            shared = named.get(group, "") if group.startswith(PROGRAMS_GROUP) else group
             out.append(
                 ImageFigures(
                     id_, f"{root}/{path}", shared, state.word, decision(state), dict(defects.get(id_, ())),

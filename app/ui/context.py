@@ -261,10 +261,11 @@ class Context(QObject):
             self.page_asked.emit(page)
         return bool(page)
 
-    def show_images(self, ids: Iterable[int], why: str) -> None:
-        """Goes to the Label page, whose gallery then lists only these images."""
+    def show_images(self, ids: Iterable[int], why: str, back_to: str = "") -> None:
+        """Goes to the Label page, whose gallery then lists only these images; `back_to` is the page that Esc goes back to."""
         self.go_to("label")
         self.images_asked.emit(tuple(ids), why)
+        self._back_to = back_to
 
     # -- jobs ---------------------------------------------------------------------------------------------------------------
 

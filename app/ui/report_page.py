@@ -6,7 +6,7 @@ from collections.abc import Generator
 from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, QUrl
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QComboBox, QFileDialog, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -22,6 +22,7 @@ from app.ui.report_content import Content
 from app.ui.writer import Fault
 
 _REREAD_MS = 1000
+_PAUSES = 5  # times as long as a reading took is waited before the next
 _WIDEST_PX = 1280
 HTML, CSV = "html", "csv"
 
@@ -38,6 +39,7 @@ class ReportPage(Page):
         self._folder: Path | None = None  # that was chosen last
         self._again = QTimer(self, singleShot=True, interval=_REREAD_MS)
         self._again.timeout.connect(self._read)
+        self._clock = QElapsedTimer()
         self._build()
         context.changed.connect(self._changed)
 
@@ -171,6 +173,7 @@ class ReportPage(Page):
             self._again.start()
             return
         self._reading, self._stale = True, False
+        self._clock.start()
         if self.content is None:
             self.sentence.setText(self.tr("Counting..."))
         self._context.run(background.call(lambda: self._context.read(report_content.read)), self._show, failed=self._not_read)
@@ -185,6 +188,7 @@ class ReportPage(Page):
 
     def _show(self, content: Content) -> None:
         self._reading = False
+        self._again.setInterval(max(_REREAD_MS, _PAUSES * self._clock.elapsed()))  # a large project is not read all the time
         self.content = content
         self.sentence.setText(content.sentence if content.images else "")
         self.progress.show_parts(content.progress if content.images else ())
@@ -225,7 +229,7 @@ class ReportPage(Page):
         self._size_note.setVisible(bool(found))
 
     def _show_images(self, part: Part) -> None:
-        self._context.show_images(part.image_ids, part.why)
+        self._context.show_images(part.image_ids, part.why, back_to="report")
 
     # -- saving ---------------------------------------------------------------------------------------------------------------
 

@@ -44,6 +44,15 @@ def test_each_image_is_good_bad_or_undecided(toy):
     assert all((i.by, bool(i.at)) == ("tester", True) for i in found.images[:4]) and all((i.by, i.at) == ("", "") for i in found.images[4:])
 
 
+def test_images_of_one_part_are_named_alike(toy):
+    def group(session) -> None:
+        for place, name in ((0, "part 7"), (1, "~auto"), (3, "~auto"), (4, "alone")):
+            session.get(Image, toy.image_ids[place]).part_group = name
+
+    toy.do(group)
+    assert [i.group for i in read(toy).images] == ["part 7", "图 0001.png", "", "图 0001.png", "alone", "", "", ""]
+
+
 def test_removed_images_and_ignored_regions_count_nowhere(toy):
     toy.do(annotations.add, toy.image_ids[4], toy.class_id, square(), source="import", ignore=True)
     toy.do(lambda session: images.remove(session, [session.get(Image, toy.image_ids[0])]))

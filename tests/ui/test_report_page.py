@@ -83,11 +83,15 @@ def test_a_click_on_a_part_lists_its_images_and_says_why(window, qtbot):
     assert listed(window) == [ids[1]]
 
 
-def test_enter_does_the_same_and_escape_is_not_needed_to_come_back(window, qtbot):
+def test_enter_does_the_same_and_escape_comes_back(window, qtbot):
     page = report(window, qtbot)
     page.progress.setFocus()
     QTest.keyClick(page.progress, Qt.Key.Key_Return)
     assert listed(window) == window.toy.image_ids[4:]
+    window.messages.dismiss()
+    QTest.keyClick(window.page.canvas, Qt.Key.Key_Escape)
+    assert window.view.page is page
+    window.context.go_to("label")
     qtbot.mouseClick(window.page.gallery.all_images, LEFT)
     assert listed(window) == window.toy.image_ids
 
