@@ -128,7 +128,9 @@ def _kept_blind(session: Session, image: Image) -> bool:
 
 
 def _known(session: Session, image_id: int, class_id: int) -> list[Mask]:
-    marked = session.scalars(select(Annotation).where(Annotation.image_id == image_id, Annotation.class_id == class_id))
+    # One that was accepted as another class is settled, too.
+    settled = (Annotation.class_id == class_id) | ((Annotation.source == "model") & Annotation.prediction_id.is_(None))
+    marked = session.scalars(select(Annotation).where(Annotation.image_id == image_id, settled))
     rejected = select(Prediction).join(Inference, Inference.id == Prediction.inference_id)
     rejected = rejected.where(Inference.image_id == image_id, Inference.class_id == class_id, Prediction.decision == "rejected")
     return [row.mask for row in (*marked, *session.scalars(rejected))]

@@ -138,6 +138,8 @@ def key_sheet(parent: QWidget, made: Mapping[str, QAction]) -> QDialog:
         (QCoreApplication.translate("Act", "Space"), QCoreApplication.translate("Act", "Hide all overlays while held")),
         ("Ctrl", QCoreApplication.translate("Act", "Erase while drawing")),
         (QCoreApplication.translate("Act", "Wheel"), QCoreApplication.translate("Act", "Zoom at the cursor; with Ctrl: brush size")),
+        (QCoreApplication.translate("Act", "Right drag"), QCoreApplication.translate("Act", "Move the image")),
+        (QCoreApplication.translate("Act", "Enter"), QCoreApplication.translate("Act", "Finish the polygon")),
     ]
     half = -(-len(lines) // 2)
     for k, (key, text) in enumerate(lines):

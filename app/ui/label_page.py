@@ -173,6 +173,7 @@ class LabelPage(Page):
         self.hand.began.connect(self.suggestions.warm)
         self.on_image.changed.connect(self._pass_on)
         self.on_image.told.connect(self.tell)
+        self.suggestions.returned.connect(lambda: self.messages.say(self.tr("Suggested again: what was dropped last.")))
         self.suggestions.failed.connect(lambda text: None if self.messages.warns else self.messages.say(text))
         self.misplaced.changed.connect(self.tell)
         self.scores.changed.connect(lambda: (self._draw(), self.seeing.measure()))
@@ -193,8 +194,6 @@ class LabelPage(Page):
         self.tell()
 
     def _open(self, image_id: int | None) -> None:
-        if self.strokes.unnamed:
-            self.strokes.drop_unnamed()
         self.misplaced.missing = False
         self.canvas.clear_draft()
         self._in_view = image_id if image_id in self.gallery.images else None
@@ -273,7 +272,7 @@ class LabelPage(Page):
         chosen = self.classes.by_id(self.context.class_id)
         return next_act.Now(
             images=len(self.gallery.images), open_image=self.context.image_id is not None, missing=self.misplaced.missing, read_only=not self.context.writing,
-            unnamed=self.strokes.unnamed is not None, class_name=chosen.name if chosen else "", shots=chosen.shots if chosen else 0,
+            unnamed=bool(self.strokes.unnamed), class_name=chosen.name if chosen else "", shots=chosen.shots if chosen else 0,
             unanswered=self.prelabelling.unanswered, pending_here=sum(r.kind == "proposal" for r in self.shown), suggested=len(self.suggestions.regions),
             pending_images=self.gallery.waiting, decided=self.gallery.decided,
             newer=self.on_image.newer, check=self.check.asked, marked_here=sum(r.kind == "annotation" for r in self.shown), met=self.check.met,

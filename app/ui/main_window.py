@@ -130,12 +130,20 @@ class MainWindow(QMainWindow):
 
     def _calls(self) -> dict[str, Callable[[], None]]:
         """Of each act: some are the window's own, the rest are done by the page in view."""
-        return {act.id: partial(self._on_page, act.id) for act in actions.ACTS} | self._own_calls()
+        own = {name: partial(self._when_free, call) for name, call in self._own_calls().items()}
+        return {act.id: partial(self._on_page, act.id) for act in actions.ACTS} | own
+
+    def _when_free(self, call: Callable[[], None]) -> None:
+        """A key pressed during a drag waits for its end."""
+        if self.view:
+            self.view.page.when_free(call)
+        else:
+            call()
 
     def _own_calls(self) -> dict[str, Callable[[], None]]:
         return {
-            "undo": lambda: self.view.page.when_free(self.context.undo),
-            "redo": lambda: self.view.page.when_free(self.context.redo),
+            "undo": lambda: self.context.undo(),
+            "redo": lambda: self.context.redo(),
             "history": self._show_history,
             "keys": self._show_keys,
             "palette": lambda: self.palette_.ask(),
@@ -151,7 +159,7 @@ class MainWindow(QMainWindow):
             self.view.do(act)
 
     def _go_to(self, page: str) -> None:
-        self.view.page.when_free(lambda: self.context.go_to(page))
+        self.context.go_to(page)
 
     def _show_history(self) -> None:
         from app.ui.history import History

@@ -25,7 +25,7 @@ class Stroke:
 
 
 class Strokes(QObject):
-    """Takes the finished gestures of the canvas. unnamed: the one that waits for the name of its class.
+    """Takes the finished gestures of the canvas. unnamed: those that wait for the name of their class.
 
     settled: no stroke waits any more, so that the draft may go; asked: the field was shown or went; first_shot: a class has its
     first example; kept: why a stroke is not written, which stays on the screen; rescued: it is written after all.
@@ -45,7 +45,7 @@ class Strokes(QObject):
         self._newest: tuple[str, int] | None = None  # what the stroke before made; set in the writer's thread
         self._unwritten: list[Fault] = []
         self._trying = False  # the unwritten are being tried again by themselves: their fault was said
-        self.unnamed: Stroke | None = None
+        self.unnamed: list[Stroke] = []
         self._retry = QTimer(self, singleShot=True, interval=_RETRY_MS)
         self._retry.timeout.connect(self._try_quietly)
         names.named.connect(self._named)
@@ -64,9 +64,11 @@ class Strokes(QObject):
             return
         stroke = Stroke(context.image_id, mask, how)
         if context.class_id is None and how != "erase":
-            if self.unnamed and self.unnamed.image_id == stroke.image_id and self.unnamed.how == how:
-                stroke = Stroke(stroke.image_id, self.unnamed.mask | mask, how)  # drawn on before the name was given
-            self.unnamed = stroke
+            before = self.unnamed[-1] if self.unnamed else None
+            if before and before.image_id == stroke.image_id and before.how == how:
+                stroke = Stroke(stroke.image_id, before.mask | mask, how)  # drawn on before the name was given
+                self.unnamed.pop()
+            self.unnamed.append(stroke)
             self._names.ask(at)
             self.asked.emit()
         else:
@@ -122,14 +124,15 @@ class Strokes(QObject):
         return True
 
     def _named(self, name: str) -> None:
-        stroke, self.unnamed = self.unnamed, None
-        if stroke is None:
-            return
-        self._waiting += 1
-        self._context.do(
-            drawing.first_stroke, stroke.image_id, name, stroke.mask, stroke.how, title=self.tr("Draw {name}").format(name=name),
-            done=lambda answer: self._named_written(stroke, *answer), failed=lambda fault: self._failed(stroke, fault),
-        )  # fmt: skip
+        strokes, self.unnamed = self.unnamed, []
+        title = self.tr("Draw {name}").format(name=name)
+        self._waiting += len(strokes)
+        for stroke in strokes:
+            self._context.do(
+                drawing.first_stroke, stroke.image_id, name, stroke.mask, stroke.how, title=title,
+                done=lambda answer, stroke=stroke: self._named_written(stroke, *answer),
+                failed=lambda fault, stroke=stroke: self._failed(stroke, fault),
+            )  # fmt: skip
         self.asked.emit()
 
     def _named_written(self, stroke: Stroke, key: tuple[str, int], class_id: int) -> None:
@@ -181,14 +184,14 @@ class Strokes(QObject):
         self._emit_settled()
 
     def drop_unnamed(self) -> None:
-        """The stroke that waits for a name is not wanted."""
-        self.unnamed = None
+        """What waits for a name is not wanted."""
+        self.unnamed = []
         self._names.hide()
         self._emit_settled()
         self.asked.emit()
 
     def _emit_settled(self) -> None:
-        if not self._waiting and not self._unwritten and self.unnamed is None:
+        if not self._waiting and not self._unwritten and not self.unnamed:
             self.settled.emit()
 
 

@@ -44,6 +44,7 @@ class Suggestions(QObject):
 
     changed = Signal()  # what is suggested, or what waits, is another
     failed = Signal(str)  # why there is none, in a sentence
+    returned = Signal()  # what was dropped last is suggested again
 
     _heard = Signal(object)  # from the assistant's thread
 
@@ -125,6 +126,7 @@ class Suggestions(QObject):
         if where[0] != self._context.image_id:
             self._context.select_image(where[0])
         self._filter()
+        self.returned.emit()
         return True
 
     def show_newer(self) -> None:

@@ -31,7 +31,7 @@ def test_esc_drops_the_unnamed_stroke(bare, opened, qtbot):
     window = opened(bare)
     stroke(window, qtbot)
     qtbot.keyClick(window.page.names.field, Qt.Key.Key_Escape)
-    assert not window.page.names.isVisible() and window.page.strokes.unnamed is None
+    assert not window.page.names.isVisible() and not window.page.strokes.unnamed
     idle(window, qtbot)
     assert not annotations(bare) and window.page.canvas.hasFocus()
 
@@ -43,6 +43,18 @@ def test_strokes_before_the_name_become_one_region(bare, opened, qtbot):
     qtbot.keyClicks(window.page.names.field, "dent")
     qtbot.keyClick(window.page.names.field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(annotations(bare)) == 1)
+
+
+def test_strokes_on_two_images_before_the_name_are_both_kept(bare, opened, qtbot):
+    window = opened(bare)
+    stroke(window, qtbot)
+    show(window, bare, 1, qtbot)
+    assert window.page.names.isVisible(), "the stroke waits for its name"
+    stroke(window, qtbot)
+    enter_text(window.page.names.field, "凹坑")
+    qtbot.keyClick(window.page.names.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(annotations(bare)) == 2)
+    assert [a.image_id for a in annotations(bare)] == bare.image_ids[:2] and len(bare.find(select(DefectClass))) == 1
 
 
 def test_a_stroke_makes_a_region_and_the_next_one_extends_it(toy_of, opened, qtbot):

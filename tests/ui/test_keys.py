@@ -77,11 +77,12 @@ def test_a_key_during_a_drag_waits_for_its_end(toy_of, opened, qtbot):
     QTest.mousePress(view, LEFT, Qt.KeyboardModifier.NoModifier, centre(window))
     QTest.mouseMove(view, centre(window) + QPoint(10, 0))
     key(window, Qt.Key.Key_Right)
-    assert window.context.image_id == toy.image_ids[3]
+    key(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert window.context.image_id == toy.image_ids[3] and not window.palette_.isVisible()
     QTest.mouseRelease(view, LEFT, Qt.KeyboardModifier.NoModifier, centre(window) + QPoint(10, 0))
     qtbot.waitUntil(lambda: window.context.image_id == toy.image_ids[4])
     idle(window, qtbot)
-    assert annotations(toy)[-1].image_id == toy.image_ids[3]
+    assert annotations(toy)[-1].image_id == toy.image_ids[3] and window.palette_.isVisible()
 
 
 def test_space_hides_the_overlays_while_it_is_held(proposed, qtbot, monkeypatch):

@@ -135,6 +135,18 @@ def test_quick_keys_accept_each_suggestion_once(several, qtbot):
     assert len(annotations(toy)) == 2 + 3 and not suggested(window)
 
 
+def test_alt_and_a_digit_accept_one_as_another_class(several, qtbot):
+    window, toy = several
+    qtbot.waitUntil(lambda: corners(window) == FITTED)
+    toy.do(lambda session: classes.add(session, "dent"))
+    qtbot.waitUntil(lambda: len(window.page.classes.rows) == 2)
+    key(window, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    idle(window, qtbot)
+    assert annotations(toy)[-1].class_id == window.page.classes.rows[1].id
+    qtbot.waitUntil(lambda: not window.page.suggestions._taken)
+    assert corners(window) == FITTED[1:], "it is settled"
+
+
 def test_r_drops_a_suggestion_and_undo_brings_it_back(several, qtbot):
     window, toy = several
     qtbot.waitUntil(lambda: corners(window) == FITTED)
@@ -144,6 +156,7 @@ def test_r_drops_a_suggestion_and_undo_brings_it_back(several, qtbot):
     key(window, Qt.Key.Key_Z, CTRL)
     idle(window, qtbot)
     assert corners(window) == FITTED and len(toy.workspace.history()) == before, "nothing else was taken back"
+    assert "Suggested again" in window.messages.text.text()
 
 
 def test_what_was_dropped_is_not_suggested_again(several, qtbot):
