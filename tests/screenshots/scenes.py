@@ -38,6 +38,7 @@ def running(stage: Stage) -> None:
     """Proposals appear while the job runs."""
     stage.open("shot")
     stage.until(stage.page.prelabel_button.isEnabled)
+    stage.key("f")  # says what it will do
     stage.key("f")
     stage.until(lambda: (stage.page.prelabelling.running or (0, 0))[0] >= 12)
     stage.key("n")
@@ -59,6 +60,7 @@ def failed(stage: Stage) -> None:
     """A job that ended early: a sentence and a way out."""
     stage.open("shot")
     stage.until(stage.page.prelabel_button.isEnabled)
+    stage.key("f")  # says what it will do
     stage.key("f")
 
     def pid() -> int | None:
