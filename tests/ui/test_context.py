@@ -15,6 +15,7 @@ from app.operations import annotations, classes, drawing
 from app.store import gallery
 from app.ui import background
 from app.ui.context import Context
+from app.ui.main_window import application
 from app.ui.writer import Writer
 from app.workspace import Workspace
 from tests.toy_project import square
@@ -63,15 +64,16 @@ def test_a_bug_in_an_act_is_a_sentence_with_details_and_the_writer_goes_on(qtbot
     writer.close(2)
 
 
-def test_a_way_out_that_names_a_command_is_left_out(qtbot):
+def test_a_way_out_that_names_a_command_is_said_as_the_window_has_it(qtbot):
+    application()
     writer, faults = Writer(), []
 
     def act():
-        raise UserError("No shot.", "Run defectloop shots PROJECT.")
+        raise UserError("Version 3 was retired.", "Choose another one: defectloop models PROJECT")
 
     writer.submit(act, failed=faults.append)
     qtbot.waitUntil(lambda: bool(faults))
-    assert faults[0].hint == ""
+    assert faults[0].hint and "defectloop" not in faults[0].hint
     writer.close(2)
 
 
