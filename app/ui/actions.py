@@ -138,6 +138,7 @@ def key_sheet(parent: QWidget, made: Mapping[str, QAction]) -> QDialog:
         (QCoreApplication.translate("Act", "Space"), QCoreApplication.translate("Act", "Hide all overlays while held")),
         ("Ctrl", QCoreApplication.translate("Act", "Erase while drawing")),
         (QCoreApplication.translate("Act", "Wheel"), QCoreApplication.translate("Act", "Zoom at the cursor; with Ctrl: brush size")),
+        (QCoreApplication.translate("Act", "Alt+wheel"), QCoreApplication.translate("Act", "Cut the proposal tighter or looser")),
         (QCoreApplication.translate("Act", "Right drag"), QCoreApplication.translate("Act", "Move the image")),
         (QCoreApplication.translate("Act", "Enter"), QCoreApplication.translate("Act", "Finish the polygon")),
     ]

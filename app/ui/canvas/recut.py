@@ -14,6 +14,7 @@ _STEP = 5  # of the map's values, for a notch: half a logit
 _MOST_NOTCHES = 40
 _CRUMB = 0.05  # of the largest piece: smaller pieces of a tighter cut are dropped
 _MOST_PX = 30_000_000  # of a box that is brought to the image's size
+_MOST_SIDE_PX = 32_000  # OpenCV's own bound is 32,767
 
 
 def level_of(cut: float) -> float:
@@ -54,7 +55,7 @@ def at_level(scores: np.ndarray, width: int, height: int, origin: Mask, level: f
     right, bottom = (int((found[:, k] + found[:, k + 2]).max()) for k in (0, 1))
     x0, y0 = max(0, math.floor(x / factor)), max(0, math.floor(y / factor))
     x1, y1 = min(width, math.ceil(right / factor)), min(height, math.ceil(bottom / factor))
-    if (x1 - x0) * (y1 - y0) > _MOST_PX:
+    if (x1 - x0) * (y1 - y0) > _MOST_PX or max(x1 - x0, y1 - y0, right - x, bottom - y) > _MOST_SIDE_PX:
         return None
     # As the worker brings its maps to the image's size: a pixel's centre among the centres of the cells.
     place = np.array([[factor, 0, (x0 + 0.5) * factor - 0.5 - x], [0, factor, (y0 + 0.5) * factor - 0.5 - y]], np.float32)

@@ -1,10 +1,12 @@
 """Every gesture under a real hand: by mouse and key events, and what the canvas says and shows of it."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from tests.ui.canvas.conftest import CTRL, LEFT, PLAIN, RED
+from core_models.contract.mask import Mask
+from tests.ui.canvas.conftest import CTRL, LEFT, PLAIN, RED, shown
 
 
 def test_a_stroke_is_the_brush_along_its_way(view, hand):
@@ -160,3 +162,60 @@ def test_keys_are_the_gestures_only_while_there_is_one(view, hand):
     hand.key(Qt.Key.Key_B)
     hand.key(Qt.Key.Key_Escape)
     assert taken == [False, False, True]
+
+
+@pytest.mark.parametrize("way", ["drag", "clicks"])
+def test_the_line_of_the_scale_goes_from_point_to_point_and_stays(view, hand, way):
+    measured = []
+    view.measured.connect(lambda *line: measured.append(line))
+    view.set_tool("scale")
+    if way == "drag":
+        hand.drag((20, 30), (60, 30), (100, 30))
+    else:
+        hand.click(20, 30)
+        hand.move(60, 30)
+        hand.press(100, 30)
+        hand.release(100, 30)
+    assert measured == [pytest.approx((20.5, 30.5, 100.5, 30.5))] and not hand.said
+    view.set_tool("select")
+    assert hand.colour(50, 30)[0] > 180
+    view.clear_line()
+    assert hand.colour(50, 30) == (100, 100, 100)
+
+
+def test_escape_drops_the_line_of_the_scale(view, hand):
+    measured = []
+    view.measured.connect(lambda *line: measured.append(line))
+    view.set_tool("scale")
+    hand.click(20, 30)
+    hand.move(60, 30)
+    hand.key(Qt.Key.Key_Escape)
+    hand.move(100, 30)
+    assert not measured and hand.colour(40, 30) == (100, 100, 100)
+
+
+def test_an_eraser_uncovers_what_it_cuts_while_it_moves(view, hand):
+    """Two annotations and a proposal: without a selection both annotations are cut; once it touches the selected region, that one only."""
+    boxes = {"annotation": (20, 20, 1), "proposal": (80, 20, 2)}
+    regions = [shown(kind, k, Mask.from_array(np.ones((60, 30)), x, y)) for kind, (x, y, k) in boxes.items()]
+    view.show_regions([*regions, shown("annotation", 3, Mask.from_array(np.ones((60, 30)), 140, 20))])
+    view.set_tool("eraser")
+    view.set_brush(5)
+    grey, seen = (100, 100, 100), lambda: [hand.colour(x, 40) == (100, 100, 100) for x in (30, 95, 150)]
+    assert seen() == [False, False, False] and hand.colour(60, 40) == grey
+    hand.press(25, 50)
+    hand.move(165, 50)
+    assert [hand.colour(x, 50) == grey for x in (30, 95, 150)] == [True, False, True] and seen() == [False] * 3
+    hand.release(165, 50)
+    view.clear_draft()
+    view.focus_region(("annotation", 3))
+    hand.press(25, 50)
+    hand.move(90, 50)
+    assert [hand.colour(x, 50) == grey for x in (30, 150)] == [True, False]
+    hand.move(165, 50)
+    assert [hand.colour(x, 50) == grey for x in (30, 95, 150)] == [False, False, True]
+    moved = view.viewport().grab().toImage()
+    view._screen.spoil()
+    assert view.viewport().grab().toImage() == moved
+    hand.release(165, 50)
+    assert [how for _, how in hand.said] == ["erase", "erase"]
