@@ -10,11 +10,11 @@ from PySide6.QtGui import QCursor
 from app.ui.canvas.view import CanvasView
 from app.ui.foot_line import FootLine
 
-_BRUSHES = (1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36, 48, 64, 85, 113, 150, 200)
+BRUSHES = (1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36, 48, 64, 85, 113, 150, 200)  # radii in image pixels
 
 
 class Hand(QObject):
-    """Watches the canvas. drawing: a drag with the left button is under way; began: one begins."""
+    """Watches the canvas. drawing: a drag with the left button is under way; began: one begins; brush: place of its radius in BRUSHES."""
 
     began = Signal()
 
@@ -23,7 +23,7 @@ class Hand(QObject):
         self._canvas, self._foot = canvas, foot
         self.drawing = False
         self._at: QPoint | None = None
-        self._brush = _BRUSHES.index(8)
+        self.brush = BRUSHES.index(8)
         self._later: list[Callable[[], None]] = []
         canvas.viewport().installEventFilter(self)
         self.resize_brush(0)
@@ -55,9 +55,9 @@ class Hand(QObject):
 
     def resize_brush(self, by: int) -> None:
         """So many steps larger, or smaller where negative."""
-        self._brush = max(0, min(len(_BRUSHES) - 1, self._brush + by))
-        self._canvas.set_brush(_BRUSHES[self._brush])
-        self._foot.show_brush(_BRUSHES[self._brush])
+        self.brush = max(0, min(len(BRUSHES) - 1, self.brush + by))
+        self._canvas.set_brush(BRUSHES[self.brush])
+        self._foot.show_brush(BRUSHES[self.brush])
 
     def _catch_up(self) -> None:
         waiting, self._later = self._later, []

@@ -319,17 +319,17 @@ class LabelPage(Page):
         self.canvas.set_overlay(self.foot.opacity(), hidden=held)
 
     def escape(self) -> None:
-        """Takes back in order: what is being typed, a draft without a name, a message, the selection, the opened image."""
+        """Takes back in order: what is being typed, a draft without a name, the selection, a message, the opened image."""
         field, focus = QApplication.focusWidget(), self.context.focus
         if isinstance(field, QLineEdit):
             field.clear()
             self.canvas.setFocus()
         elif self.strokes.unnamed:
             self.strokes.drop_unnamed()
-        elif self.messages.isVisible():
-            self.messages.dismiss()
         elif focus and focus[0] not in UNDECIDED:  # a proposal has the focus by itself: it was not selected
             self.context.set_focus(None)
+        elif self.messages.isVisible():
+            self.messages.dismiss()
         elif not self.context.go_back():
             self.context.set_focus(None)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
-from app.ui.label_page import _BRUSHES
+from app.ui.hand import BRUSHES
 from app.ui.main_window import MainWindow
 from tests.walk.hand import Hand
 from tests.walk.inspector import Set, strokes
@@ -80,8 +80,8 @@ class Walk:
 
     def brush(self, radius_px: int) -> None:
         """Takes a brush of about this radius."""
-        sizes = _BRUSHES
-        there, wanted = self.hand.see(lambda: self.page._brush), min(range(len(sizes)), key=lambda k: abs(sizes[k] - radius_px))
+        sizes = BRUSHES
+        there, wanted = self.hand.see(lambda: self.page.hand.brush), min(range(len(sizes)), key=lambda k: abs(sizes[k] - radius_px))
         for _ in range(abs(wanted - there)):
             self.hand.key("bracketright" if wanted > there else "bracketleft")
 
