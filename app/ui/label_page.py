@@ -309,7 +309,7 @@ class LabelPage(Page):
         self.strokes.take(mask, how, self.hand.at)
 
     def when_free(self, call: Callable[[], None]) -> None:
-        self.hand.when_free(call)
+        self.hand.when_free(lambda: self.scores.when_cut(call))
 
     def use_tool(self, name: str) -> None:
         self.canvas.set_tool(name)

@@ -52,6 +52,7 @@ class ScoreMaps(QObject):
         self._cut: _Cut | None = None
         self._notches = 0  # that are still to be done
         self._cutting = False
+        self._later: list[Callable[[], None]] = []
         canvas.loaded.connect(self._show_heat)
         canvas.level_asked.connect(self.tighten)
         context.class_selected.connect(lambda _: self._show_heat())
@@ -159,6 +160,16 @@ class ScoreMaps(QObject):
     def _ended(self) -> None:
         self._cutting = False
         self._step()
+        self._catch_up()
+
+    def when_cut(self, call: Callable[[], None]) -> None:
+        """call() now, or when the cut under way is seen: whoever presses a key after it means what comes of it."""
+        self._later.append(call)
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        while self._later and not self._cutting:
+            self._later.pop(0)()
 
     def _forget(self) -> None:
         """Another region is in focus: what was not accepted is as the model made it."""

@@ -128,6 +128,14 @@ def test_what_was_cut_is_corrected_when_it_is_accepted_in_one_step(ready, qtbot)
     assert toy.decisions() == ["pending", "pending"] and len(annotations(toy)) == 2
 
 
+def test_keys_that_follow_at_once_mean_what_comes_of_the_cut(ready, qtbot):
+    window, toy = ready()
+    for which in (Qt.Key.Key_Comma, Qt.Key.Key_Comma, Qt.Key.Key_Comma, Qt.Key.Key_A, Qt.Key.Key_A):
+        key(window, which)
+    qtbot.waitUntil(lambda: toy.decisions() == ["corrected", "accepted"])
+    assert radius(annotations(toy)[-2].mask) == pytest.approx(7, abs=0.3)
+
+
 def test_shift_a_takes_it_as_it_is_seen(ready, qtbot):
     window, toy = ready()
     press(window, qtbot, Qt.Key.Key_Comma)
