@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -227,8 +228,7 @@ class ReviewPage(Page):
 
     def _source_changed(self, name: str) -> None:
         source, grid = self.sources[name], self.grids[name]
-        if list(grid.keys) != list(source.keys):
-            grid.set_keys(source.keys)
+        grid.set_keys(source.keys)
         grid.refresh()
         if self._back_at and name == self.tab:
             there = next((key for key in source.keys if source.image_of(key) in self._back_at and source.is_open(key)), None)
@@ -335,13 +335,13 @@ class ReviewPage(Page):
     def _go_on(self, decided: list[Key]) -> None:
         """To the next open one after what was decided, else to the one before it."""
         keys = self.grid.keys
-        last = keys.index(decided[-1])
+        last = self.grid.place_of(decided[-1])
         onward = next((key for key in keys[last + 1 :] if self.source.is_open(key)), None)
         self.grid.go_to(onward or next((key for key in reversed(keys[:last]) if self.source.is_open(key)), decided[-1]))
 
     def _next_open(self, by: int) -> None:
         keys, here = self.grid.keys, self.grid.current
-        place = keys.index(here) if here else 0
+        place = self.grid.place_of(here) if here else 0
         onward = keys[place + 1 :] if by > 0 else list(reversed(keys[:place]))
         self.grid.go_to(next((key for key in onward if self.source.is_open(key)), here))
 
@@ -368,9 +368,8 @@ class ReviewPage(Page):
 
     def _ask_to_apply(self) -> None:
         handles = self.band.handles
-        rows = [row for row in self.proposals.waiting(self._scored_class) if not row.check]
-        accept = tuple(row.key for row in rows if row.score >= handles.accept_from)
-        self._ask(Plan(accept, tuple(row.key for row in rows if row.score < handles.reject_below)))
+        accept = self.proposals.waiting(self._scored_class, handles.accept_from, math.inf)
+        self._ask(Plan(accept, self.proposals.waiting(self._scored_class, -math.inf, handles.reject_below)))
 
     def _ask_to_accept_all(self) -> None:
         rows = self.proposals.rows

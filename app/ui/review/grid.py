@@ -88,6 +88,15 @@ class CropGrid(QAbstractScrollArea):
 
     def set_keys(self, keys: Sequence[Key]) -> None:
         """The cursor stays on what it was on, or where that was."""
+        before = len(self._keys)
+        if len(keys) >= before and keys[:before] == self._keys:  # as it was, or with more at the end: nothing moves
+            if len(keys) > before:
+                self._keys = list(keys)
+                self._place |= {key: k for k, key in enumerate(keys[before:], before)}
+                self._fit_scroll_bar()
+                self.viewport().update()
+                self.moved.emit()
+            return
         current, begun = self.current, self._keys[self._anchor] if self._keys else None
         self._keys = list(keys)
         self._place = {key: k for k, key in enumerate(self._keys)}
@@ -97,6 +106,10 @@ class CropGrid(QAbstractScrollArea):
         self._fit_scroll_bar()
         self.viewport().update()
         self.moved.emit()
+
+    def place_of(self, key: Key) -> int:
+        """Where a listed key stands."""
+        return self._place[key]
 
     def go_to(self, key: Key | None, extend: bool = False) -> None:
         """Puts the cursor on a key that is listed, and brings it into view; the run begins there, unless it is extended to it."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QObject
 
 from app.operations import candidates, places
@@ -15,6 +14,7 @@ from app.store import review_queue
 from app.store.changes import Change
 from app.store.review_queue import Proposed, Run
 from app.ui.context import Context
+from app.ui.review.book import Book
 from app.ui.review.crops import Cut, Key
 from app.ui.review.grid import Cell
 from app.ui.review.handles import Scores
@@ -39,6 +39,7 @@ class Proposals(Source):
         self._folders: Mapping[int, Path] = {}
         self._crowds: Counter[int] = Counter()
         self._shown: list[Key] | None = None
+        self._book = Book.of({}, {})
 
     @property
     def keys(self) -> Sequence[Key]:
@@ -53,18 +54,22 @@ class Proposals(Source):
         self.class_id, self._shown = class_id, None
         self.changed.emit()
 
+    @property
+    def left(self) -> int:
+        return len(self._open) if self.class_id is None else self._book.count(self.class_id)
+
     def scores(self, class_id: int) -> Scores:
         """Of one class: what waits, in front, and what was decided."""
-        by: dict[str, list[float]] = {"pending": [], "accepted": [], "corrected": [], "rejected": []}
-        for key, row in self.rows.items():
-            if row.class_id == class_id:
-                by[self._foreseen.get(key, row.decision)].append(row.score)
-        pending, accepted, rejected = (np.sort(np.array(v)) for v in (by["pending"], by["accepted"] + by["corrected"], by["rejected"]))
-        return Scores(pending, accepted, rejected)
+        return self._book.scores(class_id)
 
-    def waiting(self, class_id: int) -> list[Proposed]:
-        """All that wait of a class."""
-        return [row for key, row in self.rows.items() if row.class_id == class_id and not self.mark(key)]
+    def waiting(self, class_id: int, low: float, high: float) -> tuple[Key, ...]:
+        """All that wait of a class with a score from low to below high, check images apart."""
+        return self._book.waiting(class_id, low, high)
+
+    def _look_at(self, keys: Iterable[Key]) -> None:
+        keys = list(keys)
+        super()._look_at(keys)
+        self._book.note((key, row, self.mark(key)) if (row := self.rows.get(key)) is not None else (key, None, "") for key in keys)
 
     def cell(self, key: Key) -> Cell:
         row = self.rows[key]
@@ -98,12 +103,14 @@ class Proposals(Source):
         ordered = review_queue.in_order((row for row in rows if row.image_id not in withheld), self._sureness.share)
         marks = {row.key: row.decision for row in ordered if row.decision != "pending"}
         waiting = review_queue.crowds(row for row in ordered if row.decision == "pending")
-        return Answer({row.key: row for row in ordered}, marks, (run, withheld, waiting, places.roots(session)))
+        rows = {row.key: row for row in ordered}
+        book = Book.of(rows, marks) if image_ids is None else None
+        return Answer(rows, marks, (run, withheld, waiting, places.roots(session), book))
 
     def _take(self, more, images: set[int] | None) -> None:
-        run, withheld, waiting, self._folders = more
+        run, withheld, waiting, self._folders, book = more
         if images is None:
-            self.withheld, self._crowds = withheld, waiting
+            self.withheld, self._crowds, self._book = withheld, waiting, book
         else:
             self.withheld = self.withheld - images | withheld
             for image_id in images:

@@ -6,7 +6,7 @@ and newcomers are put at the end. One reading is under way at a time, so that an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -21,11 +21,29 @@ _AT_ONCE = 200  # images that are read alone; more are left to a whole reading
 
 
 class Answer(NamedTuple):
-    """Of a reading: the open rows by key in the queue's order, the marks of what was listed and is decided, and what else the source needs."""
+    """Of a reading: the rows by key in the queue's order, the marks of those that are decided, and what else the source needs."""
 
-    rows: Mapping[Key, Any]
-    marks: Mapping[Key, str]
+    rows: dict[Key, Any]
+    marks: dict[Key, str]
     more: Any = None
+
+
+class _Whole(NamedTuple):
+    """What follows from a reading of everything, found in the thread that read."""
+
+    listed: list[Key]
+    new: list[Key]
+    open: set[Key]
+    of_image: dict[int, list[Key]]
+
+
+def _followed(answer: Answer, known: Sequence[Key]) -> _Whole:
+    there = set(known)
+    of_image: dict[int, list[Key]] = {}
+    for key, row in answer.rows.items():
+        of_image.setdefault(row.image_id, []).append(key)
+    open_ = answer.rows.keys() - answer.marks.keys()
+    return _Whole([k for k in known if k in answer.rows], [k for k in answer.rows if k not in there and k in open_], open_, of_image)
 
 
 class Source(QObject):
@@ -45,6 +63,8 @@ class Source(QObject):
         self.rows: dict[Key, Any] = {}
         self.listed: list[Key] = []
         self._marks: dict[Key, str] = {}
+        self._open: set[Key] = set()
+        self._of_image: dict[int, list[Key]] = {}
         self._foreseen: dict[Key, str] = {}  # decided here, and not read back yet
         self._written: set[Key] = set()  # of these, what the writer has answered
         self.sorted = True
@@ -67,17 +87,17 @@ class Source(QObject):
         return self._foreseen.get(key) or self._marks.get(key, "")
 
     def is_open(self, key: Key) -> bool:
-        return key in self.rows and not self.mark(key)
+        return key in self._open
 
     @property
     def left(self) -> int:
-        """How many of the listed ones are open."""
-        return sum(self.is_open(key) for key in self.keys)
+        """How many of those that the filter shows are open."""
+        return len(self._open)
 
     @property
     def left_in_all(self) -> int:
         """The same without a filter."""
-        return sum(self.is_open(key) for key in self.listed)
+        return len(self._open)
 
     def cell(self, key: Key) -> Cell:
         """How it looks."""
@@ -93,6 +113,7 @@ class Source(QObject):
         """Shows a decision before it is written. What is returned is to be called when it was (True), or could not be (False)."""
         keys = list(keys)
         self._foreseen |= dict.fromkeys(keys, mark)
+        self._look_at(keys)
         self.sorted = False
         self.changed.emit()
 
@@ -104,9 +125,15 @@ class Source(QObject):
             else:
                 for key in keys:
                     self._foreseen.pop(key, None)
+                self._look_at(keys)
             self.changed.emit()
 
         return settled
+
+    def _look_at(self, keys: Iterable[Key]) -> None:
+        """Of these it may be another now whether they are open. A source that counts counts them anew."""
+        for key in keys:
+            (self._open.add if key in self.rows and not self.mark(key) else self._open.discard)(key)
 
     def sort_again(self) -> None:
         """Lists what is open now, in the queue's order."""
@@ -155,37 +182,60 @@ class Source(QObject):
         self._stale, self._touched = False, set()
         written, self._written = self._written, set()
         known = () if self._sort else tuple(self.listed)
-        self._context.read_later(lambda session: self._read(session, known, images), done=lambda answer: self._came(answer, images, written))
+
+        def read(session) -> tuple[Answer, _Whole | None]:
+            answer = self._read(session, known, images)
+            return answer, _followed(answer, known) if images is None else None
+
+        self._context.read_later(read, done=lambda answer: self._came(*answer, images, written))
 
     def _read(self, session, known: Sequence[Key], image_ids: set[int] | None) -> Answer:
         """In a thread: reads what there is, all of it or (a source that can) on these images; known: what is listed."""
         raise NotImplementedError
 
-    def _came(self, answer: Answer, images: set[int] | None, written: set[Key]) -> None:
+    def _came(self, answer: Answer, whole: _Whole | None, images: set[int] | None, written: set[Key]) -> None:
         self._reading = False
         for key in written:
             self._foreseen.pop(key, None)
-        if images is None:
-            self.rows, self._marks = dict(answer.rows), dict(answer.marks)
+        if whole is not None:
+            self.rows, self._marks, self._of_image, self._open = answer.rows, answer.marks, whole.of_image, whole.open
+            self.listed, new = whole.listed, whole.new
+            self._take(answer.more, images)
+            self._look_at(list(self._foreseen))
+            self.sorted = self._sort or (self.sorted and (not self.listed or not new))
+            self._sort = False
         else:
-            for key in [k for k, row in self.rows.items() if row.image_id in images]:
-                del self.rows[key]
-                self._marks.pop(key, None)
-            self.rows |= answer.rows
-            self._marks |= answer.marks
-        self._take(answer.more, images)
-        if self._sort:
-            self._sort, self.listed, self.sorted = False, [k for k in answer.rows if not self.mark(k)], True
-        else:
-            there = set(self.listed)
-            self.listed = [k for k in self.listed if k in self.rows]
-            new = [k for k in answer.rows if k not in there and not self.mark(k)]
-            # The first reading is in order; what comes later stands at the end.
-            self.sorted = self.sorted and (not self.listed or not new) and not self._marks.keys() & there
+            new = self._replace(answer, images, written)
+            self.sorted = self.sorted and not new
+        if new:
             self.listed += new
         self.loaded = True
         self.changed.emit()
         self._go()
+
+    def _replace(self, answer: Answer, images: set[int], written: set[Key]) -> list[Key]:
+        """Puts the rows of some images in the place of those that were there; the keys that are to be listed now."""
+        before = [key for image_id in images for key in self._of_image.pop(image_id, ())]
+        for key in before:
+            self.rows.pop(key, None)
+            self._marks.pop(key, None)
+        self.rows |= answer.rows
+        self._marks |= answer.marks
+        for key, row in answer.rows.items():
+            self._of_image.setdefault(row.image_id, []).append(key)
+        self._take(answer.more, images)
+        self._look_at({*before, *answer.rows, *written})
+        gone = {key for key in before if key not in self.rows}
+        if gone:
+            self.listed = [key for key in self.listed if key not in gone]
+        there = set(before)
+        fresh = [key for key in answer.rows if key in self._open and key not in there]
+        # One that was decided before this list was made, and is open again: it was there, and never listed.
+        back = [key for key in answer.rows if key in self._open and key in there]
+        if back:
+            listed = set(self.listed)
+            fresh += [key for key in back if key not in listed]
+        return fresh
 
     def _take(self, more: Any, images: set[int] | None) -> None:
         """Keeps what else an answer holds."""
