@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
@@ -264,10 +265,13 @@ class GalleryPanel(QWidget):
         if self._soon and not self._reading_some:
             wanted, self._soon = self._soon, set()
             self._reading_some = True
-            self._fetch(gallery_reading.some, wanted, done=self._read_some)
+            self._fetch(gallery_reading.some, wanted, done=partial(self._read_some, wanted))
 
-    def _read_some(self, answer: tuple[list[GalleryRow], dict[int, Path]]) -> None:
+    def _read_some(self, wanted: set[int], answer: tuple[list[GalleryRow], dict[int, Path]]) -> None:
         self._reading_some = False
+        if (wanted & self._all.keys()) - {row.id for row in answer[0]}:  # some have gone from the project
+            self._outdated = True
+            self._again.start()
         rows, folders = [row for row in answer[0] if row.id in self._all], answer[1]
         self._folders = {**self._folders, **folders}  # an image that is just gone with its folder is listed until the next whole reading
         for row in rows:
