@@ -150,6 +150,7 @@ class Row(QFrame):
     def __init__(self, change: dict, writing: bool, parent: QWidget) -> None:
         super().__init__(parent)
         self._writing = writing
+        self._shown: dict = {}
         self.setProperty("role", "row")
         self.title = QLabel(self, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.who = QLabel(self, textFormat=Qt.TextFormat.PlainText)
@@ -171,6 +172,9 @@ class Row(QFrame):
 
     def show_change(self, change: dict) -> None:
         """Brings the row up to date: a change may have been taken back, or done again."""
+        if change == self._shown:
+            return
+        self._shown = change
         title = sentences.shown(change["title"])
         of_kind = {"undo": self.tr("Taken back: {title}"), "redo": self.tr("Done again: {title}")}.get(change["kind"], "{title}")
         self.title.setText(of_kind.format(title=title))

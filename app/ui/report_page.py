@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from datetime import date
 from pathlib import Path
 
@@ -154,6 +154,9 @@ class ReportPage(Page):
         return label
 
     # -- as a page ------------------------------------------------------------------------------------------------------------
+
+    def acts(self) -> dict[str, Callable[[], None]]:
+        return {"escape": self._messages.dismiss}
 
     def entered(self) -> None:
         self.progress.setFocus()

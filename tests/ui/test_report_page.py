@@ -153,6 +153,12 @@ def test_a_full_disk_is_said_and_tried_again(window, qtbot, tmp_path, monkeypatc
         qtbot.mouseClick(page.save_csv, LEFT)
         qtbot.waitUntil(lambda: "No space left" in window.messages.text.text())
     assert not out.exists() and page.save_csv.isEnabled()
+    QTest.keyClick(page.progress, Qt.Key.Key_Escape)
+    assert not window.messages.isVisible()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        qtbot.mouseClick(page.save_csv, LEFT)
+        qtbot.waitUntil(window.messages.isVisible)
     qtbot.mouseClick(window.messages.ways[0], LEFT)
     qtbot.waitUntil(out.exists)
 
