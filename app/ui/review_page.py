@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QButtonGroup, QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from app.store import gallery, queries
 from app.store.changes import Change
@@ -215,13 +215,14 @@ class ReviewPage(Page):
         if part is not self.preview:
             part = self.grid if self.source.keys or not self.source.loaded else self.empty
         before = self.stack.currentWidget()
-        had_keyboard = before is not None and (before.hasFocus() or before.isAncestorOf(self.focusWidget() or self))
+        keyboard = QApplication.focusWidget()
+        had_keyboard = before is not None and (keyboard is None or keyboard is self or before is keyboard or before.isAncestorOf(keyboard))
         self.stack.setCurrentWidget(part)
         self.band.setVisible(self.tab == PROPOSALS and part is not self.preview and bool(self.proposals.rows))
         self.classes.setVisible(self.tab == PROPOSALS and self.classes.count() > 1 and part is not self.preview)
         self.sort_again.setVisible(part is not self.preview)
         self.sort_again.setEnabled(not self.source.sorted)
-        if part is self.grid and had_keyboard and before is not part:
+        if part is self.grid and self.isVisible() and had_keyboard and before is not part:
             part.setFocus(Qt.FocusReason.OtherFocusReason)
         self.tell()
         self.state_changed.emit()

@@ -66,7 +66,7 @@ def walk(args: argparse.Namespace, home: Path) -> int:
 
     def steps() -> None:
         try:
-            for step in (going.start, going.mark_shots):
+            for step in (going.start, going.mark_shots, going.prelabel, going.review, going.check, going.confirm_clean, going.improve, going.use_and_roll_back, going.export):
                 step()
                 print(f"{step.__name__}: {going.hand.actions} actions, {going.hand.idle_s:.1f} s idle {going.hand.waits}", flush=True)
                 if step.__name__ == args.until:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
+from app.store import review_queue
 from app.ui.hand import BRUSHES
 from app.ui.main_window import MainWindow
+from app.ui.transfer_dialogs import ExportDialog
 from tests.walk.hand import Hand
-from tests.walk.inspector import Set, strokes
+from tests.walk.inspector import Set, right, strokes
 from tests.walk.pictures import Album
 
 SHOTS = 5
+CORRECTED = 3  # so many proposals are opened and painted over; the rest is accepted or rejected as it is
 
 
 class Walk:
@@ -21,6 +25,9 @@ class Walk:
 
     def __init__(self, window: MainWindow, hand: Hand, album: Album, parts: Set, class_name: str) -> None:
         self.window, self.hand, self.album, self.parts, self.class_name = window, hand, album, parts, class_name
+        self.clean: dict[str, int] = {}
+        self.fine_tune_s = 0
+        self.out = Path()
 
     # -- what she sees --------------------------------------------------------------------------------------------------------
 
@@ -85,8 +92,8 @@ class Walk:
         for _ in range(abs(wanted - there)):
             self.hand.key("bracketright" if wanted > there else "bracketleft")
 
-    def paint(self, name: str) -> None:
-        """Paints every defect on the open image as she would: one stroke along each."""
+    def paint(self, name: str, leave_focus: bool = False) -> None:
+        """Paints every defect on the open image as she would: one stroke along each; leave_focus: the first one takes over what is in focus."""
         hand, canvas = self.hand, self.page.canvas
         for k, (path, radius) in enumerate(strokes(self.parts.truth[name])):
             self.brush(radius)
@@ -94,8 +101,8 @@ class Walk:
             def points(path=path) -> list[QPoint]:
                 return [canvas.to_screen(x, y).toPoint() for x, y in path]
 
-            if k:
-                hand.key("Escape")  # the region before is left alone
+            if not leave_focus or k:
+                self._let_go()
             marks = hand.see(points)
             hand.drag(canvas.viewport(), marks if len(marks) > 1 else [marks[0], marks[0] + QPoint(1, 0)])
             if hand.see(self.page.names.isVisible):
@@ -103,6 +110,11 @@ class Walk:
                 hand.type(self.class_name)
                 hand.key("Return")
             self.settled()
+
+    def _let_go(self) -> None:
+        """No region is selected: what she paints begins one of its own."""
+        if self.hand.see(lambda: self.window.context.focus):
+            self.hand.key("Escape")
 
     def mark_shots(self) -> None:
         """Five images with the defect, picked in the gallery."""
@@ -112,7 +124,170 @@ class Walk:
             self.paint(name)
             if k == 0:
                 self.picture("The first shot")
+        self.hand.until("the shots to be counted", lambda: self.page.classes.rows[0].shots == SHOTS, idle=False)
         self.picture("Five shots: F pre-labels the rest")
 
+    # -- proposals ------------------------------------------------------------------------------------------------------------
 
-__all__ = ["Path", "QPointF", "Qt", "Walk"]
+    @property
+    def review_page(self):
+        """The Review page, while it is in view."""
+        return self.window.view.page
+
+    def prelabel(self) -> None:
+        """F, then over to the Review page, which fills while the rest is done."""
+        hand = self.hand
+        hand.until("F to be offered", self.page.prelabel_button.isEnabled, idle=False)
+        hand.key("f")
+        self.picture("F says what it will do; a second F begins")
+        hand.key("f")
+        hand.key("ctrl+2")
+        hand.until("the first proposals", lambda: self.review_page.source.left)
+        self.picture("The first proposals, while the other images are being gone through")
+
+    def review(self) -> None:
+        """Each proposal by one key, as fast as they come; what is neither right nor wrong is looked at on the canvas."""
+        hand, corrected = self.hand, 0
+        while True:
+            page = self.review_page
+            if not hand.see(lambda page=page: page.source.left):
+                if not hand.see(lambda: self.page.prelabelling.running):
+                    break
+                hand.until("more proposals", lambda page=page: page.source.left or not self.page.prelabelling.running)
+                continue
+            key, verdict = hand.see(lambda page=page: self._judged(page))
+            if verdict is None and corrected < CORRECTED:
+                corrected += 1
+                self._correct(corrected == 1)
+            else:
+                hand.key("a" if verdict or verdict is None else "r")
+            hand.until("the decision to be shown", lambda page=page, key=key: not page.source.is_open(key), idle=False)
+        self.settled()
+        self.picture("Every proposal is decided")
+
+    def _judged(self, page) -> tuple[tuple[str, int], bool | None]:
+        """The framed region, and what she thinks of it."""
+        source, key = page.source, page.grid.current
+        if not source.is_open(key):
+            key = next(k for k in page.grid.keys if source.is_open(k))
+            page.grid.go_to(key)
+        mask = self.window.context.read(review_queue.mask_of, key)
+        return key, right(mask, self.parts.mask(source.rows[key].path.rpartition("/")[2]))
+
+    def _correct(self, with_picture: bool) -> None:
+        """Opens the framed region, paints over it what is true, and comes back."""
+        hand = self.hand
+        hand.key("Return")
+        hand.until("the image to be opened", lambda: self.page.isVisible() and self.page.canvas.image_size[0] > 0 and self.window.context.focus)
+        hand.key("b")
+        if with_picture:
+            self.picture("One that is nearly right is opened, and painted over")
+        self.paint(hand.see(lambda: self.name_of(self.window.context.image_id)), leave_focus=True)
+        hand.key("Escape")
+        hand.until("the grid", lambda: not self.page.isVisible())
+
+    # -- check images and clean ones ------------------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """The images that she is asked to mark before their proposals are shown."""
+        hand, page = self.hand, self.review_page
+        if not hand.see(lambda: page.empty.way.isVisible()):
+            return
+        hand.click(page.empty.way)
+        hand.until("the first check image", lambda: self.page.isVisible() and self.page.canvas.image_size[0] > 0)
+        names = hand.see(lambda: [row.name for row in self.page.gallery.view.rows])
+        self.picture("A check image: marked by her before its proposals are shown")
+        for name in names:
+            self.pick(name)
+            if not hand.see(lambda: self.page.check.asked):
+                continue
+            if self.parts.truth[name].any():
+                hand.key("b")
+                self.paint(name)
+                hand.key("shift+a")
+            else:
+                hand.key("d")
+            self.settled()
+        self.picture("The check images are marked")
+
+    def confirm_clean(self) -> None:
+        """Images on which nothing was found: a page by one press; where she sees a defect, she marks it."""
+        hand = self.hand
+        hand.key("ctrl+2")
+        page = self.review_page
+        hand.click(hand.see(lambda: page.buttons["clean"]))
+        hand.until("the clean images", lambda: page.source.loaded)
+        before, presses = hand.see(lambda: page.source.left), hand.presses
+        self.picture("Images on which nothing was found, surest first")
+        confirmed = 0
+        while hand.see(lambda: page.source.left):
+            shown = hand.until("the pictures", lambda: self._whole(page), patience_s=30)
+            missed = next((key for key, name in shown if self.parts.truth[name].any()), None)
+            if missed is None:
+                hand.key("shift+d")
+                confirmed += len(shown)
+            else:
+                self._mark_missed(page, missed)
+            keys = [key for key, _ in shown] if missed is None else [missed]
+            hand.until("it to be written", lambda keys=keys: not any(page.source.is_open(k) for k in keys if k in page.source.rows), idle=False)
+        self.clean = {"images": before, "confirmed": confirmed, "presses": hand.presses - presses}
+        self.picture("All clean images are confirmed")
+
+    def _whole(self, page) -> list[tuple[tuple[str, int], str]]:
+        """What lies in view with its picture, and is still open."""
+        keys = [key for key in page.grid.whole_in_view() if page.source.is_open(key)]
+        return [(key, page.source.rows[key].path.rpartition("/")[2]) for key in keys]
+
+    def _mark_missed(self, page, key: tuple[str, int]) -> None:
+        hand = self.hand
+        place = hand.see(lambda: page.grid.cell(page.grid.keys.index(key)).center())
+        hand.click(page.grid.viewport(), place)
+        hand.key("Return")
+        hand.until("the image to be opened", lambda: self.page.isVisible() and self.page.canvas.image_size[0] > 0)
+        hand.key("b")
+        self.paint(hand.see(lambda: self.name_of(self.window.context.image_id)))
+        hand.key("Escape")
+        if not hand.see(lambda: page.isVisible()):
+            hand.key("Escape")
+        hand.until("the grid", page.isVisible)
+
+    # -- the model ------------------------------------------------------------------------------------------------------------
+
+    def improve(self) -> None:
+        """Fine-tunes on what is decided; its running time is no waiting of hers: she may go home."""
+        hand = self.hand
+        hand.key("ctrl+3")
+        page = self.window.view.page
+        hand.until("the engines", page.improve_button.isEnabled, idle=False)
+        self.picture("What there is to learn from")
+        hand.click(page.improve_button)
+        began = time.monotonic()
+        hand.until("the fine-tune to begin", lambda: page.state.run is not None and page.state.run.is_open, idle=False)
+        hand.until("its first figures", lambda: page.run_panel.isVisible() and time.monotonic() - began > 60, idle=False)
+        self.picture("The fine-tune at work")
+        hand.until("the fine-tune", lambda: page.state.run is not None and not page.state.run.is_open and page.use_button.isVisible(), idle=False, patience_s=1500)
+        self.fine_tune_s = round(time.monotonic() - began)
+        self.picture("The new version beside the one in use")
+
+    def use_and_roll_back(self) -> None:
+        """Takes the new version into use, looks, and goes back."""
+        hand, page = self.hand, self.window.view.page
+        hand.click(page.use_button)
+        hand.until("the version to be in use", page.roll_back_button.isVisible)
+        self.picture("The new version is in use")
+        hand.click(page.roll_back_button)
+        hand.until("the version before", page.use_button.isVisible)
+        self.picture("Rolled back")
+
+    def export(self) -> None:
+        """All that is complete leaves as COCO."""
+        hand = self.hand
+        hand.key("ctrl+e")
+        dialog = hand.dialog(ExportDialog)
+        self.picture("What leaves")
+        self.out = Path(hand.see(dialog.path))
+        hand.key("Return")
+        hand.until("the data set", (self.out / "annotations.json").exists)
+        hand.focus(self.window)
+        hand.until("the sentence", self.window.messages.isVisible)
+        self.picture("The data set is written")

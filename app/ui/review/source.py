@@ -161,7 +161,7 @@ class Source(QObject):
             self._go()
         else:
             self._stale = True
-            if self._awake:
+            if self._awake and not self._again.isActive():  # a job's news never pause: each of them must not put the reading off
                 self._again.start()
 
     def _is_small(self, change: Change) -> bool:
