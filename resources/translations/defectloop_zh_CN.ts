@@ -215,6 +215,22 @@
         <translation>快捷键</translation>
     </message>
     <message>
+        <source>Right drag</source>
+        <translation>右键拖动</translation>
+    </message>
+    <message>
+        <source>Move the image</source>
+        <translation>移动图像</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>回车</translation>
+    </message>
+    <message>
+        <source>Finish the polygon</source>
+        <translation>完成多边形</translation>
+    </message>
+    <message>
         <source>Class to draw with</source>
         <translation>选择绘制类别</translation>
     </message>
@@ -788,6 +804,10 @@
 </context>
 <context>
     <name>GalleryView</name>
+    <message>
+        <source>check image: mark it yourself first</source>
+        <translation>核对图像：请先自行标注</translation>
+    </message>
     <message numerus="yes">
         <source>%n proposal(s) to review</source>
         <translation>
@@ -1020,6 +1040,10 @@
     <message>
         <source>What you leave unmarked on this image counts as good surface.</source>
         <translation>此图像上未标注的部分视为完好表面。</translation>
+    </message>
+    <message>
+        <source>Suggested again: what was dropped last.</source>
+        <translation>已恢复最近放弃的实时建议。</translation>
     </message>
     <message>
         <source>Pre-labelling</source>
@@ -1711,6 +1735,10 @@
         <translation>没有标注，也没有候选区域。</translation>
     </message>
     <message>
+        <source>Nothing is marked yet; what is proposed stays hidden.</source>
+        <translation>还没有标注；候选暂不显示。</translation>
+    </message>
+    <message>
         <source>ignored</source>
         <translation>已忽略</translation>
     </message>
@@ -2312,6 +2340,10 @@
 </context>
 <context>
     <name>ScoreMaps</name>
+    <message>
+        <source>The heat map is hidden until you have marked this check image.</source>
+        <translation>在您标注此核对图像之前，热力图不显示。</translation>
+    </message>
     <message>
         <source>No score map of {name} is kept for this image: pre-label it to make one.</source>
         <translation>此图像没有“{name}”的得分图：预标注后即可生成。</translation>
