@@ -215,6 +215,14 @@
         <translation>快捷键</translation>
     </message>
     <message>
+        <source>Alt+wheel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cut the proposal tighter or looser</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Right drag</source>
         <translation>右键拖动</translation>
     </message>

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QProg
 from app.jobs.curve import CurveReader
 from app.operations import last_run
 from app.operations.last_run import Run
-from app.ui import background, icons
+from app.ui import background, icons, sentences
 from app.ui.context import Context
 from app.ui.train.curve_view import CurveView
 from app.ui.train.time_left import TimeLeft
@@ -98,7 +98,7 @@ class RunPanel(QFrame):
             self.text.setText(made)
         else:
             self.heading.setText(self.tr("The fine-tune did not come to its end") if training else self.tr("The comparison did not come to its end"))
-            self.text.setText(run.message)
+            self.text.setText(sentences.shown(run.message))
         failed = not at_work and run.state != "cancelled"
         self.curve.setVisible(training and at_work)
         self.bar.setVisible(at_work)
