@@ -216,11 +216,11 @@
     </message>
     <message>
         <source>Alt+wheel</source>
-        <translation type="unfinished"></translation>
+        <translation>Alt+滚轮</translation>
     </message>
     <message>
         <source>Cut the proposal tighter or looser</source>
-        <translation type="unfinished"></translation>
+        <translation>收紧或放宽候选区域</translation>
     </message>
     <message>
         <source>Right drag</source>
@@ -940,12 +940,12 @@
     <message numerus="yes">
         <source>Version {new} has {count} for the present shots: press F for the rest, %n image(s).</source>
         <translation>
-            <numerusform>版本 {new} 对当前样本已有 {count}：其余 %n 张图像请按 F。</numerusform>
+            <numerusform>版本 {new} 对当前样本已有 {count} 个候选：其余 %n 张图像请按 F。</numerusform>
         </translation>
     </message>
     <message>
         <source>Version {new} has {count} for the present shots.</source>
-        <translation>版本 {new} 对当前样本已有 {count}。</translation>
+        <translation>版本 {new} 对当前样本已有 {count} 个候选。</translation>
     </message>
     <message>
         <source>Version {version} makes the proposals now.</source>
