@@ -42,3 +42,10 @@ def test_an_image_where_nothing_was_found_is_complete(toy):
 def test_without_a_proposal_there_is_nothing_to_accept(toy):
     with pytest.raises(UserError, match="Nothing was proposed"):
         toy.do(review_images.accept_image, toy.image_ids[3])
+
+
+def test_an_emptied_image_is_defect_free_in_one_step(toy, check_undo):
+    image_id = toy.image_ids[0]
+    assert check_undo(toy.workspace, lambda: toy.do(review_images.empty, image_id)) == 1
+    assert not toy.find(select(Annotation).where(Annotation.image_id == image_id))
+    assert [(v.image_id, v.state) for v in toy.find(select(Verdict))] == [(image_id, "complete")]
