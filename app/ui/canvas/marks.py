@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 _CORNER_PX = 10
 _BAR_PX = 7
+_ABOVE_PX = 8  # a word stands above the corners of its region
 MOST_WORDS = 60  # so many can be read at once
 WORDS_FROM_PX = 16  # a smaller region's word would hide it
 
@@ -30,7 +31,7 @@ def paint_words(painter: QPainter, words: Sequence[tuple[QRect, str]]) -> None:
     """How sure the model is of each proposal, above its box."""
     metrics = painter.fontMetrics()
     for rect, text in words:
-        tag = QRect(rect.left(), rect.top() - metrics.height() - 2, metrics.horizontalAdvance(text) + 8, metrics.height())
+        tag = QRect(rect.left(), rect.top() - metrics.height() - _ABOVE_PX, metrics.horizontalAdvance(text) + 8, metrics.height())
         tag.moveTop(max(tag.top(), 0))
         painter.fillRect(tag, QColor(0, 0, 0, 170))
         painter.setPen(QColor(255, 255, 255))

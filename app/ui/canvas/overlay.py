@@ -24,6 +24,7 @@ _RING_PX = 8
 REACH_PX = _RING_PX + 2  # so far around its box a region changes the screen
 _CACHE_BYTES = 128 << 20
 _KEPT_WHOLE_PX = 4 << 20  # of a larger mask only what is seen is made into pixels
+_KEPT_SEEN_PX = 1 << 14  # of a mask on the screen
 _PERIOD_PX = 8  # of hatching and dashes
 _DRAFT_OPACITY = 0.5
 _SIDES = 4  # in a region's entry in the table: fill, hatched fill, outline, gap of a dashed outline
@@ -47,6 +48,8 @@ class Overlay:
         self._numbers = np.zeros((2, 2), np.int32)
         self._beneath = np.zeros((2, 2), np.int32)
         self._mapped: Frame | None = None  # where the maps hold the whole screen: another strength of the fills needs no others
+        self._seen: dict[Mask, tuple] = {}  # small masks as they are seen by a frame: others come and go over the same screen
+        self._seen_by: Frame | None = None
         self._hatch = self._dash = np.zeros((0, 0), bool)
         self._masks = _Masks()
         self._ring = _ring()
@@ -63,6 +66,8 @@ class Overlay:
         self.words = [self._regions[k].word for k in scored]
         self.set_opacity(self.opacity)
         now = {r.key: r for r in self._regions}
+        near = {r.mask for side in (before, now) for r in side.values()}  # what went may come back; of other images nothing stays
+        self._seen = {mask: found for mask, found in self._seen.items() if mask in near}
         other = [key for key in before.keys() | now.keys() if before.get(key) != now.get(key)]
         return [side[key].mask.box for key in other for side in (before, now) if key in side]
 
@@ -186,14 +191,19 @@ class Overlay:
         tiny = np.maximum(w, h) < RING_BELOW_PX
         reach = np.where(tiny, _RING_PX + 1, 1)
         meets = (x - reach < x1) & (x + w + reach > x0) & (y - reach < y1) & (y + h + reach > y0)
+        whole = (x1 - x0, y1 - y0) == (frame.width + 2, frame.height + 2)
+        if whole and self._seen_by != frame:
+            self._seen, self._seen_by = {}, frame
+        known = self._seen if whole else {}
         level = frame.level
         view = int(columns[0][0]), int(rows[0][0]), int(columns[1][-1]) + 1, int(rows[1][-1]) + 1
         gone = [(draft.target, _erased(draft, level, columns, rows)) for draft in erasers]
         for k in np.flatnonzero(meets).tolist():
             region = self._regions[k]
-            inside, left, up = self._masks.seen(region.mask, level, view)
-            at, seen = _sampled(inside, left, up, columns, rows)
+            at, seen = known.get(region.mask) or _sampled(*self._masks.seen(region.mask, level, view), columns, rows)
             if seen is not None:
+                if whole and seen.size <= _KEPT_SEEN_PX:
+                    known[region.mask] = at, seen
                 for target, cut in gone:
                     if region.key == target or target is None and region.kind != "proposal":
                         seen = seen & ~cut[at]

@@ -77,8 +77,12 @@ class Screen:
 
     def set_regions(self, regions: Sequence[Shown]) -> None:
         """Composes anew only where they differ from those before."""
-        for box in self._overlay.set_regions(regions):
-            self.spoil_overlay(box, REACH_PX)
+        changed = self._overlay.set_regions(regions)
+        if len(changed) > _MOST_STALE:
+            self._spoil_all_overlay()
+        else:
+            for box in changed:
+                self.spoil_overlay(box, REACH_PX)
 
     def set_heat(self, heat: Heat | None) -> None:
         self.heat = heat

@@ -219,3 +219,13 @@ def test_another_strength_is_that_of_a_fresh_look():
         fresh.set_regions(regions)
         fresh.compose(look, look.whole, drafts)
         assert np.array_equal(overlay.pixels, fresh.pixels)
+
+
+def test_what_is_kept_of_the_screen_is_of_the_regions_shown():
+    frame, overlay = Frame(1, 0, 0, 110, 90), Overlay()
+    overlay.resize(frame.width, frame.height)
+    for k in range(30):  # as if an image after the other were opened
+        regions = [region(disc(5 + k), 20, 20, k=1), region(disc(3), 60, 3 + k, k=2)]
+        overlay.set_regions(regions)
+        overlay.compose(frame, frame.whole)
+        assert np.array_equal(overlay.pixels, painted(regions, frame)) and len(overlay._seen) <= 4
