@@ -8,11 +8,12 @@ import sys
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.workspace import Workspace
+if TYPE_CHECKING:  # the window is painted before it needs the database, which takes longer to import than all else
+    from app.workspace import Workspace
 
 ProjectFolder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value on stdout.")]
@@ -63,11 +64,15 @@ def say(text: str) -> None:
 
 def reading(project: Path) -> Workspace:
     """The project opened for reading, which works beside an open window or a running command."""
+    from app.workspace import Workspace
+
     return Workspace.open(project, writing=False)
 
 
 def writing(project: Path, by: str = "") -> Workspace:
     """The project opened for writing; UserError that names the holder where somebody else is writing."""
+    from app.workspace import Workspace
+
     return Workspace.open(project, writing=True, by=by or None)
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -43,6 +43,7 @@ class MainWindow(QMainWindow):
         self.context: Context | None = None
         self._task: Task | None = None
         self._opening: Opening | None = None
+        self._arriving: tuple[Context, ProjectView] | None = None  # made, and shown in the next pass
         self._closing: list = []  # jobs that still write what belongs to projects that are not shown any more
         self._remember = QSettings(str(settings.config_folder() / "window.ini"), QSettings.Format.IniFormat, self)
         self._build()
@@ -89,7 +90,7 @@ class MainWindow(QMainWindow):
             view, context = there
             workspace = context.hand_over()
             workspace.by = settings.user_name()  # the name may be what was changed
-            self._show_project(workspace, context.read_only)
+            self._show_project(*self._made(workspace, context.read_only))
             view.deleteLater()
             context.deleteLater()
             self.context.select_image(image_id)
@@ -216,39 +217,51 @@ class MainWindow(QMainWindow):
         self.start.show_busy("")
 
     def _opened(self, folder: Path, workspace: Workspace, read_only: str) -> None:
+        """Makes the project's part of the window, and shows it in the next pass: neither holds the window up for long."""
+        if self.view:
+            self.view.remember_layout()
+        self._arriving = self._made(workspace, read_only)
+        QTimer.singleShot(0, self, self._arrive)
+
+    def _arrive(self) -> None:
+        if self._arriving is None:
+            return
+        (context, view), self._arriving = self._arriving, None
         self._put_away()
-        self._show_project(workspace, read_only)
-        if read_only:
-            fault = Fault(read_only, self.tr("You can look at everything, and change nothing."))
-            self.messages.warn(fault, [(self.tr("Try again"), lambda: self.open_project(folder))])
+        self._show_project(context, view)
+        if context.read_only:
+            fault = Fault(context.read_only, self.tr("You can look at everything, and change nothing."))
+            self.messages.warn(fault, [(self.tr("Try again"), lambda: self.open_project(context.folder))])
 
-    def _show_project(self, workspace: Workspace, read_only: str) -> None:
+    def _made(self, workspace: Workspace, read_only: str) -> tuple[Context, ProjectView]:
         from app.ui.context import Context
-
-        self.context = Context(workspace, read_only, self)
-        self._show_page(workspace.folder)
-
-    def _show_page(self, folder: Path) -> None:
         from app.ui.project_view import ProjectView
+
+        context = Context(workspace, read_only, self)
+        return context, ProjectView(context, self.messages, self.actions_, self._remember, self)
+
+    def _show_project(self, context: Context, view: ProjectView) -> None:
         from app.ui.transfer import Transfers
 
+        folder = context.folder
+        self.context, self.view = context, view
         recent.note(folder)
         self.messages.dismiss()
-        self.view = ProjectView(self.context, self.messages, self.actions_, self._remember, self)
-        self.transfers = Transfers(self.context, self.messages, self.view)
-        self.view.state_changed.connect(self._offer)
-        self.view.page_shown.connect(self.switch.mark)
-        self.switch.mark(self.view.page_id)
-        self.context.image_selected.connect(self._offer)
-        self.jobs.watch(self.context)
-        self._stack.addWidget(self.view)
-        self._stack.setCurrentWidget(self.view)
+        self.messages.float_over(view.page.ground)
+        self.transfers = Transfers(context, self.messages, view)
+        view.state_changed.connect(self._offer)
+        view.page_shown.connect(self.switch.mark)
+        self.switch.mark(view.page_id)
+        context.image_selected.connect(self._offer)
+        self.jobs.watch(context)
+        self._stack.addWidget(view)
+        self._stack.setCurrentWidget(view)
         self.project_name.setText(folder.name)
         self.project_name.setToolTip(str(folder))
         self.setWindowTitle(f"{folder.name} - DefectLoop")
         self._offer()
-        self.view.page.entered()
-        self.context.start()
+        view.page.entered()
+        context.start()
 
     def _offer(self) -> None:
         context = self.context
@@ -311,6 +324,7 @@ class MainWindow(QMainWindow):
             self._task.stop()
         if self._opening:
             self._opening.give_up()
+        self._arrive()  # it has to be closed like any other
         self._remember.setValue("geometry", self.saveGeometry())
         self.hide()  # it is gone at once; what is still to be written takes its time
         self.close_project()

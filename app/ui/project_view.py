@@ -86,8 +86,13 @@ class ProjectView(QStackedWidget):
             if fits(row.path):
                 yield Entry(row.path, self.tr("image"), partial(self._context.open_image, row.id), picture)
 
-    def close_project(self) -> None:
+    def remember_layout(self) -> None:
+        """For the pages that are made from now on."""
         for name, page in self._pages.items():
             if not (state := page.layout_state()).isEmpty():
                 self._remember.setValue(f"layout/{name}", state)
+
+    def close_project(self) -> None:
+        self.remember_layout()
+        for page in self._pages.values():
             page.close_project()

@@ -40,7 +40,7 @@ class Meter:
     def __init__(self) -> None:
         self._doing, self._kept, self.count = "", [], 0
         self._around: list[tuple[int, bool]] = []  # of each delivery under way: the level of its loop, and whether one ran inside it
-        self._thread = threading.get_ident()
+        self._thread, self._own = threading.get_ident(), QThread.currentThread()
 
     def begin(self, doing: str) -> None:
         """Names what is done from now on."""
@@ -58,10 +58,9 @@ class Meter:
         """Runs call(receiver, event) and times it where it is an outermost one."""
         if threading.get_ident() != self._thread:
             return call(receiver, event)
-        level = QThread.currentThread().loopLevel()
-        outermost = not self._around or self._around[-1][0] < level
-        if not outermost:
-            return call(receiver, event)
+        level = self._own.loopLevel()
+        if self._around and self._around[-1][0] == level:
+            return call(receiver, event)  # inside another one: thousands while a page is made
         for k, (outer, _) in enumerate(self._around):
             self._around[k] = (outer, True)
         self._around.append((level, False))
@@ -87,10 +86,8 @@ class MeteredApplication(QApplication):
     """The application whose meter times what the window's thread is held by."""
 
     def __init__(self, words: tuple[str, ...] = ()) -> None:
+        self.meter = Meter()  # before the rest: events come while the application is being made
         super().__init__(list(words))
-        self.meter = Meter()
 
     def notify(self, receiver: QObject, event: QEvent) -> bool:
-        deliver = super().notify
-        meter = getattr(self, "meter", None)  # events come while the application is being made
-        return deliver(receiver, event) if meter is None else meter.deliver(deliver, receiver, event)
+        return self.meter.deliver(super().notify, receiver, event)

@@ -274,3 +274,12 @@ def test_parts_with_several_images_can_be_chosen(panel, context, toy, qtbot):
     assert names(panel) == ["图 0001.png", "图 0005.png"]
     panel.clear_filter()
     assert len(names(panel)) == 6 and panel.parts.currentIndex() == 0
+
+
+def test_an_image_that_is_taken_back_is_listed_no_more(panel, context, toy, make_image_file, qtbot):
+    found = list(images.scan([make_image_file("new.png")]))
+    act(context, qtbot, lambda session: images.register(session, context.folder, found) and None)
+    qtbot.waitUntil(lambda: len(names(panel)) == 7)
+    quiet(panel, qtbot)
+    context.undo()
+    qtbot.waitUntil(lambda: len(names(panel)) == 6)

@@ -73,3 +73,9 @@ def test_where_qt_cannot_be_loaded_it_names_what_is_missing():
     code = "import sys; sys.modules['PySide6.QtGui'] = None; from app.cli import run; print(run(['gui']))"
     done = run(code)
     assert done.stdout.strip() == "1" and "cannot be loaded" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_the_command_comes_as_far_as_the_window_without_the_database():
+    """The window is painted at once: what a project needs is imported when one is opened."""
+    done = run("import sys; import app.cli.window, app.ui.run; print(sorted({'torch', 'sqlalchemy', 'numpy', 'cv2'} & set(sys.modules)))")
+    assert done.stdout.strip() == "[]", done.stderr
