@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.ui import icons, sentences, theme
 from app.ui.writer import Fault
@@ -14,6 +14,7 @@ from app.ui.writer import Fault
 Way = tuple[str, Callable[[], None]]
 _NOTE_MS = 6000
 _WIDEST_PX, _MARGIN_PX = 760, 16
+_BESIDE = 2  # so many ways out have room beside the sentence
 
 
 class MessageBar(QFrame):
@@ -27,9 +28,14 @@ class MessageBar(QFrame):
         self.text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._close = QToolButton(self, icon=icons.icon("x"), toolTip=self.tr("Close this message"), focusPolicy=Qt.FocusPolicy.TabFocus)
         self._close.clicked.connect(self.dismiss)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(12, 6, 6, 6)
-        self._row.setSpacing(8)
+        column, self._row, self._below = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout()
+        column.setContentsMargins(12, 6, 6, 6)
+        column.setSpacing(0)
+        column.addLayout(self._row)
+        column.addLayout(self._below)
+        for row in (self._row, self._below):
+            row.setSpacing(8)
+        self._below.setContentsMargins(28, 0, 0, 0)
         self._row.addWidget(self._icon)
         self._row.addWidget(self.text, 1)
         self._row.addWidget(self._close)
@@ -83,15 +89,28 @@ class MessageBar(QFrame):
         self.text.setText(text)
         for button in self.ways:
             self._row.removeWidget(button)
+            self._below.removeWidget(button)
             button.deleteLater()
+        # Many ways out stand below the sentence, which would be pressed into a narrow column else.
+        row, first = (self._row, 2) if len(ways) <= _BESIDE else (self._below, 0)
         self.ways = []
         for k, (name, call) in enumerate(ways):
             button = QPushButton(name, self, focusPolicy=Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, call=call: (self.hide(), call()))
-            self._row.insertWidget(2 + k, button)
+            row.insertWidget(first + k, button)
             self.ways.append(button)
+        self._stretch_below(bool(ways) and row is self._below)
         self.show()
         self._place()
+
+    def _stretch_below(self, on: bool) -> None:
+        """The buttons below the sentence begin at its left; without any, that row takes no room."""
+        self._below.setContentsMargins(28, 0, 0, 6 if on else 0)
+        for k in reversed(range(self._below.count())):
+            if self._below.itemAt(k).spacerItem():
+                self._below.takeAt(k)
+        if on:
+            self._below.addStretch(1)
 
     @property
     def warns(self) -> bool:
