@@ -118,7 +118,7 @@ class ReviewPage(Page):
             source.changed.connect(partial(self._source_changed, name))
             self.grids[name].opened.connect(self._open)
             self.grids[name].moved.connect(self._tell.start)
-        self.sureness.changed.connect(self._tell.start)
+        self.sureness.changed.connect(self._surer)
         self.sort_again.clicked.connect(self._sort_again)
         self.classes.currentIndexChanged.connect(self._class_chosen)
         self.band.asked.connect(self._ask_to_apply)
@@ -218,7 +218,7 @@ class ReviewPage(Page):
         keyboard = QApplication.focusWidget()
         had_keyboard = before is not None and (keyboard is None or keyboard is self or before is keyboard or before.isAncestorOf(keyboard))
         self.stack.setCurrentWidget(part)
-        self.band.setVisible(self.tab == PROPOSALS and part is not self.preview and bool(self.proposals.rows))
+        self.band.setVisible(self.tab == PROPOSALS and part is self.grid and bool(self.proposals.rows))
         self.classes.setVisible(self.tab == PROPOSALS and self.classes.count() > 1 and part is not self.preview)
         self.sort_again.setVisible(part is not self.preview)
         self.sort_again.setEnabled(not self.source.sorted)
@@ -240,7 +240,7 @@ class ReviewPage(Page):
             self._fill_classes()
             if self.in_preview and not self.preview.keep(source.is_open):
                 self._end_preview()
-        if name == self.tab and (self.stack.currentWidget() is self.empty) == bool(source.keys) or self.band.isHidden():
+        if name == self.tab and ((self.stack.currentWidget() is self.empty) == bool(source.keys) or self.band.isHidden()):
             self._show_part()
         self.sort_again.setEnabled(not self.source.sorted)
         self._tell.start()
@@ -401,6 +401,12 @@ class ReviewPage(Page):
             self.crops.forget([key for key in self.sources[DISAGREEMENTS].rows if key[0] == "annotation"])
         if "image" in change.tables:
             self.crops.forget_faults()
+
+    def _surer(self) -> None:
+        """The words for the scores are others now."""
+        for grid in (*self.grids.values(), self.preview.grid):
+            grid.refresh()
+        self._tell.start()
 
     def _stepped_back(self, word: str, title: str, change: Change) -> None:
         self._back_at = change.image_ids if self.isVisible() else frozenset()

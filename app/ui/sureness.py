@@ -50,7 +50,8 @@ class Sureness(QObject):
     def word(self, class_id: int, score: float) -> str:
         """A figure such as 0.81 where it is calibrated; high, medium or low before."""
         if class_id in self._known:
-            return f"{self.share(class_id, score):.2f}"
+            # However one-sided the decisions were: nothing that is proposed is certain.
+            return f"{min(max(self.share(class_id, score), 0.01), 0.99):.2f}"
         return self.tr("high") if score >= _HIGH else self.tr("medium") if score >= _MEDIUM else self.tr("low")
 
     def tip(self, class_id: int, score: float) -> str:

@@ -25,7 +25,7 @@ class Band(QFrame):
         self.setProperty("role", "line")
         self.handles = ScoreHandles(self)
         self.handles.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.hint = QLabel(self.tr("Choose one class to decide many at once by their scores"), self, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.hint = QLabel(self, alignment=Qt.AlignmentFlag.AlignCenter)
         self.hint.setProperty("role", "faint")
         self.apply = QPushButton(self)
         self.apply.clicked.connect(self.asked)
@@ -63,10 +63,12 @@ class Band(QFrame):
         if class_id != self.class_id:
             self.class_id = class_id
             self.handles.reset()
-        self.setFixedHeight(FLAT_PX if class_id is None else HEIGHT_PX)
+        shows = class_id is not None and len(scores.every) > 0
+        self.setFixedHeight(HEIGHT_PX if shows else FLAT_PX)
         for widget in (self.handles, self._side):
-            widget.setVisible(class_id is not None)
-        self.hint.setVisible(class_id is None)
+            widget.setVisible(shows)
+        self.hint.setVisible(not shows)
+        self.hint.setText(self.tr("Nothing was proposed of this class") if class_id is not None else self.tr("Choose one class to decide many at once by their scores"))
         if class_id is not None:
             self.handles.set_scores(scores, lambda score: self._sureness.word(class_id, score))
 

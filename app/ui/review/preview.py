@@ -61,6 +61,7 @@ class Preview(QWidget):
         self.grid = CropGrid(crops, self._cell, self)
         self.go = QPushButton(self)
         self.go.setProperty("role", "primary")
+        self.go.setEnabled(False)
         self.stop = QPushButton(self.tr("Back, decide nothing"), self)
         line = QHBoxLayout()
         line.setContentsMargins(16, 8, 16, 8)
