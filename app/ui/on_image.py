@@ -53,7 +53,10 @@ class OnImage(QObject):
     def show_newer(self) -> None:
         """F5: what waited takes its place."""
         self._context.set_focus(None)
-        self._suggestions.show_newer()
+        if self._newer is None:
+            self._suggestions.show_newer()
+        else:
+            self._suggestions.give_way()
         self.read()
 
     def follow(self, change: Change) -> None:

@@ -130,12 +130,15 @@ class Suggestions(QObject):
         return True
 
     def show_newer(self) -> None:
-        """What waited takes its place: a newer answer, or the proposals of a pass over the image."""
-        if self._question is None:
-            self._rows, self._shown, self.stage = [], None, ""
-            self._filter()
-        elif self.newer:
+        """The answer that waited takes its place."""
+        if self.newer:
             self._take(forced=True)
+
+    def give_way(self) -> None:
+        """Proposals of a pass have come: what is suggested goes, and comes back where no pass was over the image."""
+        self._question = None
+        self._clear()
+        self._wish(0)
 
     def close(self) -> None:
         """Asks nothing more; the worker is ended beside the window, which does not wait for it."""
@@ -205,9 +208,9 @@ class Suggestions(QObject):
         self._question = found
         self._taken = {key: written for key, written in self._taken.items() if not written}
         if found is None:
+            self.newer = 0
             if not self._hand_on():
-                self._rows, self._shown, self.stage, self.newer = [], None, "", 0
-                self._filter()
+                self._clear()
         elif found.key in self._answers and found.key != self._shown:
             self._take()
         else:
@@ -249,8 +252,19 @@ class Suggestions(QObject):
 
     def _let_go(self) -> None:
         """What waited because of the hand alone comes by itself when the hand is off."""
-        if self.newer and not self._hand_on():
-            QTimer.singleShot(0, self, lambda: self._take() if self.newer else None)
+        if (self.newer or (self._rows and self._question is None)) and not self._hand_on():
+            QTimer.singleShot(0, self, self._catch_up)
+
+    def _catch_up(self) -> None:
+        if self._question is None:
+            self._clear()
+        elif self.newer:
+            self._take()
+
+    def _clear(self) -> None:
+        """Nothing is suggested here."""
+        self._rows, self._shown, self.stage, self.newer = [], None, "", 0
+        self._filter()
 
     def _hand_on(self) -> bool:
         return self._in_hand() or self.mask_of(self._context.focus) is not None
