@@ -36,8 +36,12 @@ class _Template:
         plain = text.replace("{{", "{").replace("}}", "}")
         self._literals = _PART.split(plain)
         self.letters = sum(map(len, self._literals))
+        # A phrase is no template of a sentence, but one to whose end a sentence is put may be.
+        self._ends_open = text.endswith((".", ")", "]")) or re.search(r": \{\d+\}$", text) is not None
 
     def may_fit(self, text: str) -> bool:
+        if text.endswith(".") and not self._ends_open:
+            return False
         return text.startswith(self._literals[0]) and text.endswith(self._literals[-1]) and all(part in text for part in self._literals)
 
     @cached_property
@@ -72,4 +76,8 @@ def _said(text: str) -> str | None:
         if template.may_fit(text) and (found := template.pattern.fullmatch(text)):
             parts = [shown(part) if " " in part else part for part in found.groups()]
             return QCoreApplication.translate("Sentence", template.text).format(*parts)
+    where, colon, fault = text.partition(": ")
+    if colon and (said := _said(fault)) is not None:
+        # Between where something is wrong and what is wrong there.
+        return shown(where) + QCoreApplication.translate("Sentence", ": ") + said
     return None

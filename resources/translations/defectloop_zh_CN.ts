@@ -2415,8 +2415,16 @@
         <translation>（GPU 内存不足，改用 CPU）</translation>
     </message>
     <message>
+        <source>A category of {0}</source>
+        <translation>{0} 的一个类别</translation>
+    </message>
+    <message>
         <source>A class in {0} has no name, or one of more than 200 signs.</source>
         <translation>{0} 中有一个类别没有名称，或名称超过 200 个字符。</translation>
+    </message>
+    <message>
+        <source>A class name in {0}</source>
+        <translation>{0} 中的一个类别名称</translation>
     </message>
     <message>
         <source>A class needs a name of 1 to {0} printable signs.</source>
@@ -2429,6 +2437,10 @@
     <message>
         <source>A mask in 8 bits holds at most 255 classes, not {0}.</source>
         <translation>8 位掩膜最多容纳 255 个类别，现有 {0} 个。</translation>
+    </message>
+    <message>
+        <source>A name under “unreviewed” in {0}</source>
+        <translation>{0} 的“unreviewed”下的一个名称</translation>
     </message>
     <message>
         <source>A run length is negative.</source>
@@ -2461,6 +2473,10 @@
     <message>
         <source>An image that was named is not in this project any more.</source>
         <translation>所指的一张图像已不在此项目中。</translation>
+    </message>
+    <message>
+        <source>Annotation {0} of {1}</source>
+        <translation>{1} 的标注 {0}</translation>
     </message>
     <message>
         <source>Annotations go back to proposals of version {0}, so it stays.</source>
@@ -2673,6 +2689,10 @@
     <message>
         <source>Image paths must be relative, with “/” between their parts and without “..”.</source>
         <translation>图像路径须为相对路径，用“/”分隔且不含“..”。</translation>
+    </message>
+    <message>
+        <source>Image {0} of {1}</source>
+        <translation>{1} 的图像 {0}</translation>
     </message>
     <message>
         <source>Images are taken upright, as their EXIF data asks.</source>
@@ -3015,6 +3035,10 @@
         <translation>得分用于选择区域；整张图像没有这样的得分。</translation>
     </message>
     <message>
+        <source>Shape {0} of {1}</source>
+        <translation>{1} 的形状 {0}</translation>
+    </message>
+    <message>
         <source>Something went wrong inside the worker ({0}: {1}).</source>
         <translation>后台进程内部出错（{0}：{1}）。</translation>
     </message>
@@ -3131,6 +3155,10 @@
         <translation>该图像已不在此项目中。</translation>
     </message>
     <message>
+        <source>The image path of {0}</source>
+        <translation>{0} 的图像路径</translation>
+    </message>
+    <message>
         <source>The mask is empty.</source>
         <translation>掩膜为空。</translation>
     </message>
@@ -3185,6 +3213,10 @@
     <message>
         <source>The newest good backup is {0}; `defectloop restore &quot;{1}&quot;` brings it back.</source>
         <translation>最新的完好备份是 {0}；可用“打开备份”恢复（{1}）。</translation>
+    </message>
+    <message>
+        <source>The number of “{0}” in {1}</source>
+        <translation>{1} 中“{0}”的编号</translation>
     </message>
     <message>
         <source>The points of {0} are no pairs of numbers.</source>
@@ -3263,6 +3295,10 @@
         <translation>两个版本运行的图像和类别不相同。</translation>
     </message>
     <message>
+        <source>The versions cannot be compared, for a shot cannot be used: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The weights in {0} are not those of {1} with these parameters.</source>
         <translation>{0} 中的权重不是使用这些参数的 {1} 的权重。</translation>
     </message>
@@ -3335,8 +3371,60 @@
         <translation>图像太少，尚无法判断。</translation>
     </message>
     <message>
+        <source>a list</source>
+        <translation>列表</translation>
+    </message>
+    <message>
+        <source>a table</source>
+        <translation>表</translation>
+    </message>
+    <message>
+        <source>a text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>a whole number</source>
+        <translation>整数</translation>
+    </message>
+    <message>
+        <source>annotation {0} of {1}</source>
+        <translation>{1} 的标注 {0}</translation>
+    </message>
+    <message>
+        <source>image {0} of {1}</source>
+        <translation>{1} 的图像 {0}</translation>
+    </message>
+    <message>
+        <source>masks/{0}</source>
+        <translation>masks/{0}</translation>
+    </message>
+    <message>
+        <source>shape {0} of {1}</source>
+        <translation>{1} 的形状 {0}</translation>
+    </message>
+    <message>
         <source>{0} (on the CPU, for the GPU&apos;s memory was not enough)</source>
         <translation>{0}（GPU 内存不足，改用 CPU）</translation>
+    </message>
+    <message>
+        <source>{0} has no “{1}”.</source>
+        <translation>{0} 缺少“{1}”。</translation>
+    </message>
+    <message>
+        <source>{0} is empty.</source>
+        <translation>{0} 是空文件。</translation>
+    </message>
+    <message>
+        <source>{0} is not {1}.</source>
+        <translation>{0} 不是{1}。</translation>
+    </message>
+    <message>
+        <source>“images” of {0}</source>
+        <translation>{0} 的“images”</translation>
+    </message>
+    <message>
+        <source>“{0}” of {1}</source>
+        <translation>{1} 的“{0}”</translation>
     </message>
     <message>
         <source>There is no class to draw with.</source>
@@ -3619,6 +3707,22 @@
         <translation>{0} 中图像编号 {1} 出现了两次。</translation>
     </message>
     <message>
+        <source>{0} has a circle far larger than its image.</source>
+        <translation>{0} 含有远大于图像的圆。</translation>
+    </message>
+    <message>
+        <source>{0} has a polygon far outside its image.</source>
+        <translation>{0} 含有远在图像之外的多边形。</translation>
+    </message>
+    <message>
+        <source>{0} has a polygon of fewer than three points.</source>
+        <translation>{0} 含有少于三个点的多边形。</translation>
+    </message>
+    <message>
+        <source>{0} has a polygon with a coordinate that is no number.</source>
+        <translation>{0} 含有坐标不是数字的多边形。</translation>
+    </message>
+    <message>
         <source>{0} has a state that is neither “complete” nor “needs_work”.</source>
         <translation>{0} 的状态既不是“complete”，也不是“needs_work”。</translation>
     </message>
@@ -3633,6 +3737,10 @@
     <message>
         <source>{0} has changed since it was added.</source>
         <translation>{0} 在添加之后被更改过。</translation>
+    </message>
+    <message>
+        <source>{0} has no polygon.</source>
+        <translation>{0} 没有多边形。</translation>
     </message>
     <message>
         <source>{0} has no region of {1}, and cannot be a shot of it.</source>
@@ -3697,6 +3805,10 @@
     <message>
         <source>{0} is a mask without its two corner points or its PNG.</source>
         <translation>{0} 是缺少两个角点或 PNG 的掩膜。</translation>
+    </message>
+    <message>
+        <source>{0} is a {1} with {2} points instead of two.</source>
+        <translation>{0} 是 {1}，有 {2} 个点，应为两个。</translation>
     </message>
     <message>
         <source>{0} is a {1}, which has no area.</source>
@@ -3869,6 +3981,10 @@
     <message>
         <source>File name too long</source>
         <translation>文件名过长</translation>
+    </message>
+    <message>
+        <source>: </source>
+        <translation>：</translation>
     </message>
 </context>
 <context>

@@ -21,13 +21,24 @@ SOURCES = (
 # Tools of the makers of the bundled weights.
 _LEFT_OUT = tuple(f"core_models/training/{name}.py" for name in ("backbone", "development", "episodic", "laterals"))
 # What is said to developers, or to a terminal only; and what is translated where it stands.
-_UNSHOWN = {"tr", "translate", "RuntimeError", "NotImplementedError", "SystemExit", "AssertionError", "print", "ArgumentParser", "add_argument", "text", "compile", "PipeError"}
+_UNSHOWN = {
+    "tr", "translate", "RuntimeError", "NotImplementedError", "SystemExit", "AssertionError", "PipeError", "print", "ArgumentParser",
+    "add_argument", "text", "compile",
+}  # fmt: skip
 _LOGS = {"debug", "info", "warning", "error", "exception"}
-# Calls whose argument of this place is shown though it may be no whole sentence: what a job is at, an entry of the history, a title.
-_PHRASES = {"Progress": (2,), "Started": (1,), "note": (1,), "SourceError": (0,), "Failed": (0,), "UserError": (0, 1), "CardError": (0,)}
-# How another sentence calls a version (core_models/evaluation/compare.py), and how far a fine-tune says it is.
-_OWN = ("version {0}", "step {0} of {1}", "step {0}, minute {1} of {2}", "{0} (on the CPU, for the GPU's memory was not enough)")
-_PHRASE_NAMES = {"message", "title", "reason", "sentence", "notice"}
+# Calls whose arguments of these places are shown though they may be no whole sentences: errors and hints, what a job is at, an entry of
+# the history, what an error calls the place of a fault.
+_PHRASES = {
+    "UserError": (0, 1), "PassingError": (0, 1), "refusal": (0, 1), "CardError": (0,), "MaskError": (0,), "ImageFileError": (0,),
+    "UnreadableImage": (0,), "BodyError": (0,), "SourceError": (0,), "Failed": (0,), "Progress": (2,), "Started": (1,), "note": (1,),
+    "expect": (2,), "field": (3,), "class_name": (1,), "_shape": (1,),
+}  # fmt: skip
+# How other sentences call a field of a file (app/exchange/documents.py) and a version (core_models/evaluation/compare.py), and how far
+# a fine-tune says it is.
+_OWN = ("“{0}” of {1}", "version {0}", "step {0} of {1}", "step {0}, minute {1} of {2}", "{0} (on the CPU, for the GPU's memory was not enough)")
+_PHRASE_NAMES = {"message", "title", "reason", "sentence", "notice", "where", "here", "_NAMES"}
+# Errors whose text becomes the end of a sentence that begins with where the fault is.
+_TAILS = {"OutlineError"}
 _LEAST_LETTERS = 8
 
 
@@ -39,7 +50,8 @@ def templates(root: Path = ROOT) -> list[str]:
         for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
             if file.relative_to(root).as_posix() not in _LEFT_OUT and "migrations" not in file.parts:
                 found.update(_of_tree(ast.parse(file.read_text(encoding="utf-8"))))
-    return sorted(found)
+    # A sentence may begin with where the fault is (app/exchange/documents.py).
+    return sorted(found | {text[0].upper() + text[1:] for text in found if re.match(r"(image|annotation|shape) \{", text)})
 
 
 def read_catalogue() -> list[str]:
@@ -54,6 +66,9 @@ def _of_tree(tree: ast.Module) -> Iterator[str]:
     def visit(node: ast.AST, phrase: bool) -> Iterator[str]:
         if isinstance(node, ast.Call) and _is_unshown(node):
             return
+        if isinstance(node, ast.Call) and _name_of(node) in _TAILS and (tail := _template(node.args[0])):
+            yield _numbered(f"{{0}} {tail}.")
+            return
         text = _template(node)
         if text is not None:
             sentences = split(text)
@@ -62,7 +77,7 @@ def _of_tree(tree: ast.Module) -> Iterator[str]:
         else:
             parts = list(ast.iter_child_nodes(node))
         for part in parts:
-            yield from visit(part, part in _phrases(node) or (phrase and isinstance(node, (ast.IfExp, ast.BoolOp))))
+            yield from visit(part, part in _phrases(node) or (phrase and isinstance(node, (ast.IfExp, ast.BoolOp, ast.Dict))))
 
     docstrings = {
         id(node.body[0].value)
@@ -75,8 +90,12 @@ def _of_tree(tree: ast.Module) -> Iterator[str]:
     yield from visit(tree, False)
 
 
+def _name_of(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+
+
 def _is_unshown(call: ast.Call) -> bool:
-    name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+    name = _name_of(call)
     on_log = isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name) and "log" in call.func.value.id
     return name in _UNSHOWN or (on_log and name in _LOGS)
 
@@ -84,8 +103,7 @@ def _is_unshown(call: ast.Call) -> bool:
 def _phrases(node: ast.AST) -> list[ast.AST]:
     """The children of a node that are shown however short they are."""
     if isinstance(node, ast.Call):
-        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        return [node.args[place] for place in _PHRASES.get(name, ()) if place < len(node.args)]
+        return [node.args[place] for place in _PHRASES.get(_name_of(node), ()) if place < len(node.args)]
     if isinstance(node, ast.keyword):
         return [node.value] if node.arg in _PHRASE_NAMES else []
     if isinstance(node, ast.Assign):

@@ -39,6 +39,9 @@ def chinese(qapp):
     ("The worker ended unexpectedly (code 9). Run the same command again to go on; what was done is kept.",
      "后台进程意外结束（代码 9）。重试即可继续；已完成的部分会保留。"),
     ("step 12, minute 1 of 6 (on the CPU, for the GPU's memory was not enough)", "第 12 步，第 1 / 6 分钟（GPU 内存不足，改用 CPU）"),
+    ("Annotation 3 of a b.json: The run lengths are cut short. Nothing was changed.", "a b.json 的标注 3：游程编码不完整。未作任何更改。"),
+    ("Shape 2 of 甲.json has no polygon.", "甲.json 的形状 2 没有多边形。"),
+    ("“shapes” of 甲.json is not a list.", "甲.json 的“shapes” 不是列表。"),
     ("Job 4: proposals on 10 of 12 images", "任务 4：12 张图像中的 10 张已有候选结果"),
 ])  # fmt: skip
 def test_a_sentence_is_said_in_chinese(chinese, english, said):
