@@ -285,6 +285,10 @@
         <source>to reject</source>
         <translation>将拒绝</translation>
     </message>
+    <message>
+        <source>Nothing was proposed of this class</source>
+        <translation>此类别没有候选区域</translation>
+    </message>
     <message numerus="yes">
         <source>Apply to %n</source>
         <translation>
@@ -3296,7 +3300,7 @@
     </message>
     <message>
         <source>The versions cannot be compared, for a shot cannot be used: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>无法比较版本，因为有一个样本无法使用：{0}</translation>
     </message>
     <message>
         <source>The weights in {0} are not those of {1} with these parameters.</source>
