@@ -76,10 +76,15 @@ class GalleryView(QAbstractScrollArea):
 
     def set_current(self, image_id: int | None) -> None:
         """Marks the open image and brings it into view."""
-        self._current = image_id
+        before, self._current = self._current, image_id
+        at = self.verticalScrollBar().value()
         if image_id in self._place:
             self._show(self._place[image_id])
-        self.viewport().update()
+        if self.verticalScrollBar().value() != at:
+            self.viewport().update()
+            return
+        for marked in {before, image_id} & self._place.keys():
+            self.viewport().update(self.cell(self._place[marked]))
 
     def neighbour(self, step: int) -> int | None:
         """Id of the image `step` places on (back where negative) from the open one, None past the ends."""
