@@ -51,6 +51,8 @@ class LabelPage(Page):
         self._next_act = next_act.NextAct(self)
         self._recount = QTimer(self, singleShot=True, interval=_RECOUNT_MS)
         self._recount.timeout.connect(self._count)
+        self._ahead = QTimer(self, singleShot=True, interval=0)  # after the image in view is painted: threads that read slow that down
+        self._ahead.timeout.connect(self._look_ahead)
         self.splitter = parts = LabelParts(context, self.thumbnails, self)
         self.gallery, self.classes, self.shots, self.regions = parts.gallery, parts.classes, parts.shots, parts.regions
         self.canvas, self.names, self.act, self.foot = parts.canvas, parts.names, parts.act, parts.foot
@@ -199,7 +201,7 @@ class LabelPage(Page):
         self._in_view = image_id if image_id in self.gallery.images else None
         self.canvas.show_image(self.gallery.path_of(image_id) if self._in_view is not None else None)
         self.on_image.read()
-        self._look_ahead()
+        self._ahead.start()
         self.canvas.setFocus()
         self.state_changed.emit()
 

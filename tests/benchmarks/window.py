@@ -87,6 +87,7 @@ class Driven:
     def settle(self) -> None:
         """Until nothing is read or written any more."""
         canvas, context = self.page.canvas, self.page.context
+        self.pump()
         self.until(lambda: not canvas._loader._tasks and not context._tasks and context.waiting == 0)
 
     def close(self) -> None:
