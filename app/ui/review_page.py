@@ -52,6 +52,7 @@ class ReviewPage(Page):
         self._lines = Lines(self)
         self._tell = QTimer(self, singleShot=True, interval=_TELL_MS)
         self._tell.timeout.connect(self.tell)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._build()
         self._connect()
 
@@ -217,6 +218,8 @@ class ReviewPage(Page):
         before = self.stack.currentWidget()
         keyboard = QApplication.focusWidget()
         had_keyboard = before is not None and (keyboard is None or keyboard is self or before is keyboard or before.isAncestorOf(keyboard))
+        if had_keyboard and before is not part:
+            self.setFocus()  # else Qt gives it to the next button, when the part that goes has it
         self.stack.setCurrentWidget(part)
         self.band.setVisible(self.tab == PROPOSALS and part is self.grid and bool(self.proposals.rows))
         self.classes.setVisible(self.tab == PROPOSALS and self.classes.count() > 1 and part is not self.preview)
