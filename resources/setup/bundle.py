@@ -22,7 +22,7 @@ _IN_PLACE = ("opencv-python-headless",)
 _BUILD = ("setuptools",)
 
 INSTALL_SH = """#!/bin/sh
-# Installs DefectLoop from this folder, without a network:  ./install.sh [FOLDER]
+# Installs DefectLoop from this folder, without a network:  sh install.sh [FOLDER]
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 for python in python{version} python3 python; do

@@ -21,6 +21,8 @@ FACES = ("app/ui", "app/exchange")  # the report is made without a window, and i
 MESSAGE = re.compile(r"    <message.*?</message>\n", re.S)
 _COMMAND = re.compile(r"defectloop|--\w|\bcommand\b|&quot;\$")
 _EMPTY = re.compile(r"<context>\n    <name>\w+</name>\n</context>\n")
+# A word that has to agree with the number: its forms are written by hand.
+_VERB = re.compile(r"\b(is|are|was|were|has|have|holds?|waits?|needs?|it|them|their|they)\b")
 _PLURAL = re.compile(r"\((s|es)\)")
 
 
@@ -63,7 +65,7 @@ def _english(found: re.Match) -> str:
     if "<numerusform>" not in block:
         return block if _COMMAND.search(block) else ""
     source = re.search(r"<source>(.*?)</source>", block, re.S)[1]
-    if 'type="unfinished"' not in block or not _PLURAL.search(source) or re.search(r" (are|were|have|them|their|they) ", source):
+    if 'type="unfinished"' not in block or not _PLURAL.search(source) or _VERB.search(source):
         return block
     forms = [_PLURAL.sub("", source), _PLURAL.sub(r"\1", source)]
     filled = "".join(f"            <numerusform>{form}</numerusform>\n" for form in forms)

@@ -6,7 +6,9 @@ import time
 from types import SimpleNamespace
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
+from app import settings
 from app.errors import UserError
 from app.operations import classes
 from app.store import faults
@@ -110,6 +112,22 @@ def test_the_gate_is_understood_in_chinese(chinese):
     better = gate.decide([outcome(k, 1) for k in range(20)], [outcome(k, 0) for k in range(20)], {1: "划痕"}, "version 2").sentence
     for sentence in (few, better):
         assert not any(word in sentences.shown(sentence) for word in ("finds", "more", "say", "check")), sentences.shown(sentence)
+
+
+def test_the_window_says_in_chinese_what_is_wrong_with_an_image(opened, toy_of, qtbot):
+    settings.save(settings.Settings(language="zh_CN"))
+    toy = toy_of()
+    toy.files[1].write_bytes(b"no image")
+    toy.files[2].unlink()
+    window = opened(toy)
+    try:
+        window.context.select_image(toy.image_ids[1])
+        qtbot.waitUntil(lambda: "不是可读取的图像" in window.messages.text.text())
+        window.context.select_image(toy.image_ids[2])
+        qtbot.waitUntil(lambda: [button.text() for button in window.messages.ways] == ["查找…"])
+        assert window.messages.text.text() == f"无法打开 {toy.files[2].name}：没有此文件或文件夹。"
+    finally:
+        translation.speak(QApplication.instance(), "en")
 
 
 def test_a_job_says_in_the_title_line_what_it_is_in_chinese(chinese, qtbot):
