@@ -65,6 +65,20 @@ def test_a_double_click_shows_1_to_99_percent(opened, toy_of):
     assert 0 < field.low < 8 and 247 < field.high < 255 and window.page.canvas.window == (field.low, field.high)
 
 
+def test_the_keyboard_reaches_it(opened, toy_of, qtbot):
+    toy = toy_of()
+    window = opened(toy)
+    window.activateWindow()
+    for _ in range(60):
+        if window.page.foot.levels.hasFocus():
+            break
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert window.page.foot.levels.hasFocus()
+    QTest.keyClick(window.page.foot.levels, Qt.Key.Key_Down)
+    QTest.keyClick(window.page.foot.levels, Qt.Key.Key_Right)
+    assert window.page.canvas.window == pytest.approx((5.1, 255), abs=0.1) and window.context.image_id == toy.image_ids[0]
+
+
 def test_what_is_kept_is_no_change_of_the_project(opened, toy_of, qtbot):
     toy = toy_of()
     window = opened(toy)
