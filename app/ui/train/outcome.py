@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from app.ui import sentences
+
 
 class Outcome(QObject):
     """Sentences on two versions by their numbers; `result` is what core_models/evaluation/gate.py said."""
@@ -11,7 +13,7 @@ class Outcome(QObject):
     def sentence(self, new: int, old: int, result: dict) -> str:
         """How many each finds, the false alarms, and what follows from it; "" where there is nothing to tell."""
         if "reason" not in result:
-            return str(result.get("sentence", ""))
+            return sentences.shown(str(result.get("sentence", "")))
         if not (result["regions"] or result["clean_images"]):
             return self.tr("Version {new} is ready. There is no check image yet to compare it with version {old} on.").format(new=new, old=old)
         return f"{self._counts(new, old, result)} {self._follows(new, result)}"

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QImage
 
 from app.operations.comparing import Pictured
+from app.ui import sentences
 from app.ui.thumbnails import qimage, shrunk
 from core_models.contract import image_file
 from core_models.contract.image_file import ImageFileError
@@ -42,9 +44,9 @@ def pictures(image: Pictured, colours: Mapping[int, tuple[int, int, int]], width
     try:
         array = image_file.read(Path(image.path))
     except (ImageFileError, OSError, MemoryError) as fault:
-        return str(fault)
+        return sentences.shown(str(fault))
     if array.shape[:2] != (image.height, image.width):
-        return f"{image.path.name} has another size than when it was compared."
+        return QCoreApplication.translate("SidePictures", "{image} has another size than when it was compared.").format(image=image.path.name)
     box = x, y, w, h = cut_out(image, width, height)
     scale = min(width / w, height / h, _MOST_ENLARGED)
     size = max(1, round(w * scale)), max(1, round(h * scale))

@@ -150,6 +150,7 @@ def test_more_check_images_are_opened_one_after_the_other(window, toy, qtbot, mo
     qtbot.mouseClick(page.mark_more_button, LEFT)
     qtbot.waitUntil(lambda: window.view.page_id == "label" and window.context.image_id == toy.image_ids[CHECK[1]])
     qtbot.waitUntil(lambda: "Check image" in window.page.act.text())
+    qtbot.waitUntil(lambda: [row.id for row in window.page.gallery.view.rows] == [toy.image_ids[CHECK[1]]])
 
 
 def test_an_image_opens_by_a_click_and_esc_comes_back(window, toy, qtbot, monkeypatch):
