@@ -42,11 +42,11 @@ class Pool(QObject):
         super().__init__()
         self._jobs: deque[_Job] = deque()
         self._patient: deque[_Job] = deque()
+        self._pressing = 0  # jobs under way that cannot wait
         self._open = True
         self._come = threading.Condition()
         self._said.connect(self._deliver)
-        # One thread takes nothing that can wait: a screenful of thumbnails of large images must not stand before the image that is opened.
-        self._threads = [threading.Thread(target=self._work, args=(k > 0,), name=f"background {k}", daemon=True) for k in range(_THREADS)]
+        self._threads = [threading.Thread(target=self._work, args=(k,), name=f"background {k}", daemon=True) for k in range(_THREADS)]
         for thread in self._threads:
             thread.start()
         # A thread that comes back out of OpenCV or Qt while the interpreter is taken down would end the process by an abort.
@@ -69,16 +69,28 @@ class Pool(QObject):
             self._come.notify_all()
         return job
 
-    def _next(self, patient: bool) -> _Job | None:
-        """The job whose turn it is, of a thread that takes also what can wait, or does not; None at the end."""
+    def _next(self, thread: int) -> tuple[_Job, bool] | None:
+        """The job whose turn it is for a thread, and whether it could not wait; None at the end.
+
+        A screenful of thumbnails of large images must not stand before the image that is opened, nor share both cores with it:
+        the first thread takes nothing that can wait, and the second one only while all else rests.
+        """
+
+        def waited_for() -> bool:
+            return thread > 1 or (thread == 1 and not self._pressing)
+
         with self._come:
-            self._come.wait_for(lambda: not self._open or self._jobs or (patient and self._patient))
+            self._come.wait_for(lambda: not self._open or self._jobs or (self._patient and waited_for()))
             if not self._open:
                 return None
-            return self._jobs.popleft() if self._jobs else self._patient.popleft()
+            if self._jobs:
+                self._pressing += 1
+                return self._jobs.popleft(), True
+            return self._patient.popleft(), False
 
-    def _work(self, patient: bool) -> None:
-        while (job := self._next(patient)) is not None:
+    def _work(self, thread: int) -> None:
+        while (turn := self._next(thread)) is not None:
+            job, pressing = turn
             kind, value = "done", None
             try:
                 value = job.work(lambda step, job=job: self._said.emit(job, "step", step))
@@ -86,7 +98,11 @@ class Pool(QObject):
                 kind, value = "failed", fault_of(exception)
             job.finished.set()
             self._said.emit(job, kind, value)
-            del job, value
+            del turn, job, value
+            if pressing:
+                with self._come:
+                    self._pressing -= 1
+                    self._come.notify_all()
 
     def _deliver(self, job: _Job, kind: str, value: Any) -> None:
         if job.hear:
