@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QButtonGroup, QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from app.store import gallery, queries
 from app.store.changes import Change
@@ -25,9 +25,9 @@ from app.ui.review.lines import Lines, Now
 from app.ui.review.preview import Plan, Preview
 from app.ui.review.proposals import Proposals
 from app.ui.review.source import Source
+from app.ui.review.tab_line import CLEAN, DISAGREEMENTS, PROPOSALS, TabLine
 from app.ui.sureness import Sureness
 
-PROPOSALS, CLEAN, DISAGREEMENTS = "proposals", "clean", "disagreements"
 _TELL_MS = 60
 
 
@@ -61,11 +61,8 @@ class ReviewPage(Page):
     def _build(self) -> None:
         self.act = QLabel(self)
         self.act.setProperty("role", "act")
-        self.buttons: dict[str, QToolButton] = {}
-        self.classes = QComboBox(self, toolTip=self.tr("List only one class"), focusPolicy=Qt.FocusPolicy.TabFocus)
-        self.classes.setMinimumWidth(160)
-        self.sort_again = QPushButton(self.tr("Sort again"), self, focusPolicy=Qt.FocusPolicy.TabFocus)
-        self.sort_again.setToolTip(self.tr("Lists what waits now, least certain first  (F5)"))
+        self.tabs = TabLine(self)
+        self.buttons, self.classes, self.sort_again = self.tabs.buttons, self.tabs.classes, self.tabs.sort_again
         self.band = Band(self.sureness, self)
         self.grids = {name: CropGrid(self.crops, source.cell, self) for name, source in self.sources.items()}
         self.preview = Preview(self.crops, self.proposals.cell, self)
@@ -76,7 +73,7 @@ class ReviewPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self._act_line(), self._tab_line(), self.band):
+        for widget in (self._act_line(), self.tabs, self.band):
             column.addWidget(widget)
         column.addWidget(self.stack, 1)
 
@@ -89,30 +86,6 @@ class ReviewPage(Page):
         row.addWidget(self.act, 1)
         return line
 
-    def _tab_line(self) -> QFrame:
-        line, group = QFrame(self), QButtonGroup(self)
-        line.setProperty("role", "line")
-        line.setFixedHeight(44)
-        row = QHBoxLayout(line)
-        row.setContentsMargins(8, 0, 16, 0)
-        row.setSpacing(8)
-        for name in self.sources:
-            button = self.buttons[name] = QToolButton(line, checkable=True, checked=name == self.tab, focusPolicy=Qt.FocusPolicy.TabFocus)
-            button.setProperty("role", "page")
-            # Wide enough for any number: nothing moves when one changes.
-            button.setMinimumWidth(button.fontMetrics().horizontalAdvance(self._tab_words(name, 88888)) + 32)
-            button.clicked.connect(partial(self.show_tab, name))
-            group.addButton(button)
-            row.addWidget(button)
-        row.addStretch(1)
-        row.addWidget(self.sort_again)
-        row.addWidget(self.classes)
-        return line
-
-    def _tab_words(self, name: str, count: int | None) -> str:
-        words = {PROPOSALS: self.tr("Proposals"), CLEAN: self.tr("Clean?"), DISAGREEMENTS: self.tr("Disagreements")}[name]
-        return words if count is None else f"{words}  {count}"
-
     def _connect(self) -> None:
         context = self.context
         for name, source in self.sources.items():
@@ -121,7 +94,8 @@ class ReviewPage(Page):
             self.grids[name].moved.connect(self._tell.start)
         self.sureness.changed.connect(self._surer)
         self.sort_again.clicked.connect(self._sort_again)
-        self.classes.currentIndexChanged.connect(self._class_chosen)
+        self.tabs.tab_chosen.connect(self.show_tab)
+        self.tabs.class_chosen.connect(self._class_chosen)
         self.band.asked.connect(self._ask_to_apply)
         self.band.handles.let_go.connect(self._catch_up)
         self.preview.applied.connect(self._apply)
@@ -240,7 +214,7 @@ class ReviewPage(Page):
                 self._back_at = frozenset()
                 grid.go_to(there)
         if name == PROPOSALS:
-            self._fill_classes()
+            self.tabs.fill(self.proposals.run, self.proposals.class_id)
             if self.in_preview and not self.preview.keep(source.is_open):
                 self._end_preview()
         if name == self.tab and ((self.stack.currentWidget() is self.empty) == bool(source.keys) or self.band.isHidden()):
@@ -248,22 +222,8 @@ class ReviewPage(Page):
         self.sort_again.setEnabled(not self.source.sorted)
         self._tell.start()
 
-    def _fill_classes(self) -> None:
-        run = self.proposals.run
-        wanted = [(None, self.tr("all classes"))] * (len(run.classes) > 1) + [(c.id, c.name) for c in run.classes]
-        if wanted != [(self.classes.itemData(k), self.classes.itemText(k)) for k in range(self.classes.count())]:
-            self.classes.blockSignals(True)
-            self.classes.clear()
-            for class_id, name in wanted:
-                self.classes.addItem(name, class_id)
-            self.classes.setCurrentIndex(max(0, self.classes.findData(self.proposals.class_id)))
-            self.classes.blockSignals(False)
-            self._class_chosen()
-
     def _class_chosen(self) -> None:
-        chosen = self.classes.currentData()
-        # The only class is no filter: another one may come.
-        self.proposals.choose(chosen if len(self.proposals.run.classes) > 1 else None)
+        self.proposals.choose(self.tabs.class_id)
         self._show_part()
 
     @property
@@ -274,8 +234,7 @@ class ReviewPage(Page):
 
     def tell(self) -> None:
         """Brings the line at the top, the tabs' numbers and the histogram up to date."""
-        for name, source in self.sources.items():
-            self.buttons[name].setText(self._tab_words(name, source.left_in_all if source.loaded else None))
+        self.tabs.tell({name: source.left_in_all if source.loaded else None for name, source in self.sources.items()})
         if self.tab == PROPOSALS:
             class_id = self._scored_class
             class_ = self.proposals.run.by_id(class_id)
@@ -298,8 +257,16 @@ class ReviewPage(Page):
 
     # -- what the hand does ---------------------------------------------------------------------------------------------------
 
-    def _decide(self, word: str) -> None:
+    def _seen(self) -> list[Key]:
+        """The run without what cannot be shown: what nobody can see, nobody decides."""
         chosen = self.grid.chosen
+        seen = [key for key in chosen if (crop := self.crops.peek(key)) is None or not crop.fault]
+        if chosen and not seen:
+            self.messages.say(self.tr("This image cannot be shown, so nothing is decided: Enter opens it and says why."))
+        return seen
+
+    def _decide(self, word: str) -> None:
+        chosen = self._seen()
         looked_at = len(chosen) <= self.grid.per_page
         if self.deciding.regions(self.source, chosen, word, looked_at):
             self._go_on(chosen)
@@ -315,7 +282,7 @@ class ReviewPage(Page):
             self._go_on([self.grid.current])
 
     def _clean(self) -> None:
-        chosen = self.grid.chosen
+        chosen = self._seen()
         if self.deciding.clean(self.source, chosen):
             self._go_on(chosen)
 

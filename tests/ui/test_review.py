@@ -341,6 +341,12 @@ def test_an_unreadable_image_says_so_in_its_crop(opened, toy_of, qtbot):
     press(page, A)
     settled(window, page, qtbot)
     assert marks(page)[0] == "accepted"
+    press(page, A)
+    assert marks(page)[1] == "" and "cannot be shown" in window.messages.text.text(), "what nobody can see, nobody decides"
+    press(page, END, modifier=SHIFT)
+    press(page, R)
+    settled(window, page, qtbot)
+    assert marks(page) == ["accepted", "", "", "", "rejected", ""]
 
 
 def test_empty_states_say_what_to_do_next(opened, bare, toy_of, qtbot):
