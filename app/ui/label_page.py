@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, QTimer
 from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
-from app.operations import candidates, images
+from app.operations import candidates, images, learning
 from app.store import gallery, pace
 from app.store.changes import Change
 from app.store.gallery import ClassRow, RegionRow
@@ -48,6 +48,7 @@ class LabelPage(Page):
         self.context, self.messages = context, messages
         self.thumbnails = Thumbnails(parent=self)
         self._in_view: int | None = None
+        self._to_learn = 0
         self._next_act = next_act.NextAct(self)
         self._recount = QTimer(self, singleShot=True, interval=_RECOUNT_MS)
         self._recount.timeout.connect(self._count)
@@ -250,10 +251,13 @@ class LabelPage(Page):
 
     def _count(self) -> None:
         """Classes and what is left to pre-label: counted beside the window, since both grow with the project."""
-        self.context.read_later(lambda s: (gallery.class_rows(s), gallery.unanswered(s), pace.of_prelabelling(s)), done=self._counted)
+        def counts(session) -> tuple[list[ClassRow], int, Pace | None, int]:
+            return gallery.class_rows(session), gallery.unanswered(session), pace.of_prelabelling(session), learning.ahead(session).new
 
-    def _counted(self, answer: tuple[list[ClassRow], int, Pace | None]) -> None:
-        rows, self.prelabelling.unanswered, self.prelabelling.pace = answer
+        self.context.read_later(counts, done=self._counted)
+
+    def _counted(self, answer: tuple[list[ClassRow], int, Pace | None, int]) -> None:
+        rows, self.prelabelling.unanswered, self.prelabelling.pace, self._to_learn = answer
         recoloured = [(row.id, row.name, row.colour) for row in rows] != [(row.id, row.name, row.colour) for row in self.classes.rows]
         self.classes.set_rows(rows)
         self.gallery.set_classes(rows)
@@ -275,7 +279,8 @@ class LabelPage(Page):
         return next_act.Now(
             images=len(self.gallery.images), open_image=self.context.image_id is not None, missing=self.misplaced.missing, read_only=not self.context.writing,
             unnamed=bool(self.strokes.unnamed), class_name=chosen.name if chosen else "", shots=chosen.shots if chosen else 0,
-            unanswered=self.prelabelling.unanswered, pending_here=sum(r.kind == "proposal" for r in self.shown), suggested=len(self.suggestions.regions),
+            unanswered=self.prelabelling.unanswered, to_learn=self._to_learn,
+            pending_here=sum(r.kind == "proposal" for r in self.shown), suggested=len(self.suggestions.regions),
             pending_images=self.gallery.waiting, decided=self.gallery.decided,
             newer=self.on_image.newer, check=self.check.asked, marked_here=sum(r.kind == "annotation" for r in self.shown), met=self.check.met,
             focus=bool(self.context.focus) and self.context.focus[0] in UNDECIDED, job=self.prelabelling.running,

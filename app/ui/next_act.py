@@ -14,7 +14,7 @@ ENOUGH_SHOTS = 3
 @dataclass(frozen=True)
 class Now:
     """What the line is found from. shots: of the chosen class; job: (done, total) of one at work; focus: a proposal or a suggestion is in
-    focus; suggested: suggestions on the open image; newer: proposals that wait for F5 (0: some have only gone), None where nothing waits;
+    focus; to_learn: labels that no version has learnt from yet; suggested: suggestions on the open image; newer: proposals that wait for F5 (0: some have only gone), None where nothing waits;
     check: the open image is to be marked before its proposals are shown; met: how they met it, once it is marked."""
 
     images: int = 0
@@ -28,6 +28,7 @@ class Now:
     pending_here: int = 0
     pending_images: int = 0
     decided: int = 0
+    to_learn: int = 0
     suggested: int = 0
     newer: int | None = None
     focus: bool = False
@@ -86,11 +87,13 @@ class NextAct(QObject):
 
     def _going_on(self, now: Now) -> str:
         if now.pending_images:
-            return self.tr("%n image(s) have proposals to review: press N for the next one", "", now.pending_images)
+            return self.tr("%n image(s) have proposals to review: N goes to the next one, Ctrl+2 shows all in a grid", "", now.pending_images)
         if now.job is not None:
             return self.tr("Proposals appear in the gallery as they are made: {done} of {total} images").format(done=now.job[0], total=now.job[1])
         if now.unanswered:
             return self.tr("Press F to pre-label %n image(s)", "", now.unanswered)
-        if now.decided < now.images:
-            return self.tr("Say of each image that is left what holds: D is defect-free, B draws")
-        return self.tr("Every image is decided")
+        if left := now.images - now.decided:
+            return self.tr("%n image(s) are left to decide: D says defect-free, B draws; Ctrl+2 confirms many clean ones at once", "", left)
+        if now.to_learn:
+            return self.tr("Every image is decided: Ctrl+T improves the model with %n new label(s), Ctrl+E exports them", "", now.to_learn)
+        return self.tr("Every image is decided: Ctrl+E exports the labels")

@@ -31,10 +31,11 @@ READY = dict(images=500, open_image=True, class_name="scratch", shots=5)
         (Now(**READY, check=True, newer=3), "mark it yourself first"),
         (Now(**READY, check=True, marked_here=2), "press Shift+A"),
         (Now(**READY, pending_here=1, focus=True, met=Met(3, 2, 1, 1, True)), "The model found 2 of 3"),
-        (Now(**READY, pending_images=9, job=(212, 500)), "press N"),
+        (Now(**READY, pending_images=9, job=(212, 500)), "N goes to the next one"),
         (Now(**READY, job=(212, 500)), "212 of 500"),
-        (Now(**READY, decided=12), "D is defect-free"),
-        (Now(**READY, decided=500), "Every image is decided"),
+        (Now(**READY, decided=12), "488 image"),
+        (Now(**READY, decided=500, to_learn=37), "Ctrl+T improves the model with 37 new label"),
+        (Now(**READY, decided=500), "Ctrl+E exports the labels"),
     ],
 )
 def test_each_state_has_its_act(now, says):
