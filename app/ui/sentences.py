@@ -7,6 +7,7 @@ shown; one that is in none of them is shown as it is. What is kept in a project'
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
@@ -24,9 +25,9 @@ _SYSTEM = (
     QT_TRANSLATE_NOOP("Sentence", "Input/output error"),
     QT_TRANSLATE_NOOP("Sentence", "File name too long"),
 )
-_ENDS = re.compile(r"(?<=[.!?]) (?=[A-Z`\"“])")
+_ENDS = re.compile(r"(?<=[.!?]) (?=[A-Z`\"“])|(?<=[\u3002\uff01\uff1f]) +(?=\S)")
 _PART = re.compile(r"\{\d+\}")
-_CJK_END = re.compile(r"[\u3002\uff01\uff1f\uff1b]$")
+_CJK_END = re.compile(r"[\u3002\uff01\uff1f]$")
 _MOST_JOINED = 4  # a file's name may hold what looks like the end of a sentence
 
 
@@ -68,7 +69,12 @@ def shown(text: str) -> str:
             count, one = 1, parts[0]
         said.append(one)
         del parts[:count]
-    return "".join(one if _CJK_END.search(one) else f"{one} " for one in said).rstrip(" ") if len(said) > 1 else "".join(said)
+    return joined(said) if len(said) > 1 else "".join(said)
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Sentences as one text: with blanks between them, but after a Chinese full stop, which brings its own."""
+    return "".join(one if _CJK_END.search(one) else f"{one} " for one in sentences if one).rstrip(" ")
 
 
 def _said(text: str) -> str | None:

@@ -50,6 +50,11 @@ def test_a_sentence_is_said_in_chinese(chinese, english, said):
     assert sentences.shown(english) == said
 
 
+def test_what_is_chinese_already_is_joined_with_what_is_not(chinese):
+    assert sentences.shown("已导入 3 张图像。 Regions without a pixel, left out: 2.") == "已导入 3 张图像。没有像素而略过的区域：2。"
+    assert sentences.joined(("One.", "", "Two.")) == "One. Two." and sentences.joined(("一。", "二。")) == "一。二。"
+
+
 @pytest.mark.parametrize("text", ["", "Something nobody ever wrote here.", "划痕", "已撤销：绘制“划痕”", "scratch 3.5 {x}", "5 % of {0} {{"])
 def test_what_is_no_sentence_of_ours_stays(chinese, text):
     assert sentences.shown(text) == text

@@ -11,6 +11,7 @@ from app.jobs import batch
 from app.operations import comparing, handover, jobs, models
 from app.operations.handover import Handover
 from app.store import queries
+from app.ui import sentences
 from app.ui.context import Context
 from app.ui.message_bar import MessageBar, Way
 from app.ui.train.outcome import Outcome
@@ -90,7 +91,7 @@ class Improving(QObject):
             back = self.tr("Version {new} has {count} for the present shots: press F for the rest, %n image(s).", "", found.unanswered)
         else:
             back = self.tr("Version {new} has {count} for the present shots.")
-        return f"{gone.format(old=found.before)} {back.format(new=found.after, count=found.coming_back)}"
+        return sentences.joined((gone.format(old=found.before), back.format(new=found.after, count=found.coming_back)))
 
     def _used(self, version_id: int) -> None:
         def say(found: Handover) -> None:

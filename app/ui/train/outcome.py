@@ -16,7 +16,7 @@ class Outcome(QObject):
             return sentences.shown(str(result.get("sentence", "")))
         if not (result["regions"] or result["clean_images"]):
             return self.tr("Version {new} is ready. There is no check image yet to compare it with version {old} on.").format(new=new, old=old)
-        return f"{self._counts(new, old, result)} {self._follows(new, result)}"
+        return sentences.joined((self._counts(new, old, result), self._follows(new, result)))
 
     def _counts(self, new: int, old: int, result: dict) -> str:
         said = {"new": new, "old": old, "found": result["found"], "regions": result["regions"], "before": result["found_before"]}
