@@ -4112,6 +4112,13 @@ A click opens the image</source>
     </message>
 </context>
 <context>
+    <name>SidePictures</name>
+    <message>
+        <source>{image} has another size than when it was compared.</source>
+        <translation>{image} 的大小与比较时不同。</translation>
+    </message>
+</context>
+<context>
     <name>StartPage</name>
     <message>
         <source>Mark a few defects, and have the rest proposed</source>
