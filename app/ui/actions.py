@@ -60,6 +60,8 @@ ACTS = (
     Act("fit", QT_TRANSLATE_NOOP("Act", "Fit the image"), ("0",), IMAGE, "maximize"),
     Act("zoom_in", QT_TRANSLATE_NOOP("Act", "Zoom in"), ("+", "="), IMAGE),
     Act("zoom_out", QT_TRANSLATE_NOOP("Act", "Zoom out"), ("-",), IMAGE),
+    Act("hide_gallery", QT_TRANSLATE_NOOP("Act", "Hide the gallery, or show it"), ("F8",), PROJECT),
+    Act("hide_side", QT_TRANSLATE_NOOP("Act", "Hide classes and regions, or show them"), ("F9",), PROJECT),
     Act("undo", QT_TRANSLATE_NOOP("Act", "Undo"), ("Ctrl+Z",), WRITING, "undo-2"),
     Act("redo", QT_TRANSLATE_NOOP("Act", "Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), WRITING, "redo-2"),
     Act("history", QT_TRANSLATE_NOOP("Act", "History: who did what, to be taken back"), ("Ctrl+H",), PROJECT, "history"),

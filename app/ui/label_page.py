@@ -20,7 +20,7 @@ from app.ui.check_images import CheckImages
 from app.ui.context import Context
 from app.ui.decisions import Decisions
 from app.ui.hand import Hand
-from app.ui.label_parts import LabelParts
+from app.ui.label_parts import GALLERY, SIDE, LabelParts
 from app.ui.message_bar import MessageBar
 from app.ui.misplaced import Misplaced
 from app.ui.on_image import UNDECIDED, OnImage
@@ -103,6 +103,8 @@ class LabelPage(Page):
             "fit": self.canvas.fit,
             "zoom_in": partial(self.canvas.zoom_by, 1.25),
             "zoom_out": partial(self.canvas.zoom_by, 0.8),
+            "hide_gallery": partial(self.splitter.hide_or_show, GALLERY),
+            "hide_side": partial(self.splitter.hide_or_show, SIDE),
             "search": self.gallery.search.setFocus,
             "escape": self.escape,
         }

@@ -20,6 +20,10 @@ from app.ui.panels.shots import ShotsPanel
 from app.ui.thumbnails import Thumbnails
 
 
+_WIDTHS_PX = [264, 800, 280]
+GALLERY, SIDE = 0, 2
+
+
 class LabelParts(QSplitter):
     """gallery, classes, shots, regions: panels; canvas with the field names on it; act: the line above it; foot: the one below."""
 
@@ -41,7 +45,7 @@ class LabelParts(QSplitter):
             self.addWidget(part)
         for k in range(3):  # only now: till here the other parts, children of the splitter at first, had places in it, too
             self.setStretchFactor(k, 1 if k == 1 else 0)
-        self.setSizes([264, 800, 280])
+        self.setSizes(_WIDTHS_PX)
 
     def _centre(self) -> QWidget:
         centre, line = QWidget(self), QFrame(self)
@@ -74,7 +78,16 @@ class LabelParts(QSplitter):
         side.addWidget(lower)
         side.setSizes([280, 440])
         side.setMinimumWidth(240)
+        side.setChildrenCollapsible(False)
         return side
+
+    def hide_or_show(self, part: int) -> None:
+        """Gives the room of GALLERY or SIDE to the image, or takes it back; what has no room is remembered with the layout."""
+        sizes = self.sizes()
+        wanted = 0 if sizes[part] else _WIDTHS_PX[part]
+        sizes[1] += sizes[part] - wanted
+        sizes[part] = wanted
+        self.setSizes(sizes)
 
     def set_actions(self, made: Mapping[str, QAction]) -> None:
         """Fills the tool strip from the window's table of actions."""
