@@ -84,6 +84,7 @@ class SettingsCard(QFrame):
         ):  # fmt: skip
             field.setMinimumWidth(200)
             form.addRow(text, field)
+            form.labelForField(field).setMinimumHeight(field.sizeHint().height())  # in the middle of its field
         self.suggest = QCheckBox(self.tr("Suggest regions while I draw"), self, checked=own.suggest)
         self.suggest.clicked.connect(lambda on: self._changed("suggest", on))
         form.addRow("", self.suggest)

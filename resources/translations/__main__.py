@@ -36,7 +36,7 @@ def merge(language: str, ts: Path) -> None:
         # lupdate reads the sentences from below the window as if they were marked for it.
         marked = Path(folder) / "marked.py"
         marked.write_text("".join(f'QT_TRANSLATE_NOOP("Sentence", {_quoted(text)})\n' for text in sentences.read_catalogue()), encoding="utf-8")
-        files = sorted(str(path.relative_to(sentences.ROOT)) for folder in FACES for path in (sentences.ROOT / folder).rglob("*.py"))
+        files = sorted(path.relative_to(sentences.ROOT).as_posix() for folder in FACES for path in (sentences.ROOT / folder).rglob("*.py"))
         words = ["-no-obsolete", "-locations", "none", "-disable-heuristic", "sametext", "-disable-heuristic", "similartext", "-source-language", "en"]
         _run("lupdate", *files, str(marked), *words, "-target-language", language, "-ts", str(ts))
     if language == "en":
