@@ -331,10 +331,24 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n image(s) have proposals to review: press N for the next one</source>
+        <source>%n image(s) have proposals to review: N goes to the next one, Ctrl+2 shows all in a grid</source>
         <translation>
-            <numerusform>%n image has proposals to review: press N for the next one</numerusform>
-            <numerusform>%n images have proposals to review: press N for the next one</numerusform>
+            <numerusform>%n image has proposals to review: N goes to it, Ctrl+2 shows all in a grid</numerusform>
+            <numerusform>%n images have proposals to review: N goes to the next one, Ctrl+2 shows all in a grid</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) are left to decide: D says defect-free, B draws; Ctrl+2 confirms many clean ones at once</source>
+        <translation>
+            <numerusform>%n image is left to decide: D says defect-free, B draws; Ctrl+2 confirms many clean ones at once</numerusform>
+            <numerusform>%n images are left to decide: D says defect-free, B draws; Ctrl+2 confirms many clean ones at once</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Every image is decided: Ctrl+T improves the model with %n new label(s), Ctrl+E exports them</source>
+        <translation>
+            <numerusform>Every image is decided: Ctrl+T improves the model with %n new label, Ctrl+E exports all labels</numerusform>
+            <numerusform>Every image is decided: Ctrl+T improves the model with %n new labels, Ctrl+E exports them</numerusform>
         </translation>
     </message>
     <message numerus="yes">

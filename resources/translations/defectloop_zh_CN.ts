@@ -1449,10 +1449,26 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n image(s) have proposals to review: press N for the next one</source>
+        <source>%n image(s) have proposals to review: N goes to the next one, Ctrl+2 shows all in a grid</source>
         <translation>
-            <numerusform>%n 张图像有待审核的候选区域：按 N 转到下一张</numerusform>
+            <numerusform>%n 张图像有待审核的候选区域：按 N 转到下一张，Ctrl+2 以网格显示全部</numerusform>
         </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) are left to decide: D says defect-free, B draws; Ctrl+2 confirms many clean ones at once</source>
+        <translation>
+            <numerusform>还有 %n 张图像待判定：D 判定无缺陷，B 绘制；Ctrl+2 可成批确认无缺陷图像</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Every image is decided: Ctrl+T improves the model with %n new label(s), Ctrl+E exports them</source>
+        <translation>
+            <numerusform>所有图像均已判定：Ctrl+T 用 %n 个新标注改进模型，Ctrl+E 导出标注</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Every image is decided: Ctrl+E exports the labels</source>
+        <translation>所有图像均已判定：Ctrl+E 导出标注</translation>
     </message>
     <message>
         <source>Proposals appear in the gallery as they are made: {done} of {total} images</source>
@@ -1463,14 +1479,6 @@
         <translation>
             <numerusform>按 F 预标注 %n 张图像</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Say of each image that is left what holds: D is defect-free, B draws</source>
-        <translation>请判定剩余的每张图像：D 为无缺陷，B 为绘制</translation>
-    </message>
-    <message>
-        <source>Every image is decided</source>
-        <translation>所有图像均已判定</translation>
     </message>
 </context>
 <context>
@@ -2116,36 +2124,16 @@
 <context>
     <name>ReviewPage</name>
     <message>
-        <source>List only one class</source>
-        <translation>只列出一个类别</translation>
-    </message>
-    <message>
-        <source>Sort again</source>
-        <translation>重新排序</translation>
-    </message>
-    <message>
-        <source>Lists what waits now, least certain first  (F5)</source>
-        <translation>列出现在待判定的内容，把握最小的在前  (F5)</translation>
-    </message>
-    <message>
-        <source>Proposals</source>
-        <translation>候选区域</translation>
-    </message>
-    <message>
-        <source>Clean?</source>
-        <translation>无缺陷？</translation>
-    </message>
-    <message>
-        <source>Disagreements</source>
-        <translation>分歧</translation>
-    </message>
-    <message>
         <source>all classes</source>
         <translation>全部类别</translation>
     </message>
     <message>
         <source>This region is marked by a person. Enter opens it; Delete takes it away.</source>
         <translation>此区域由人工标注。回车打开；Delete 删除。</translation>
+    </message>
+    <message>
+        <source>This image cannot be shown, so nothing is decided: Enter opens it and says why.</source>
+        <translation>无法显示此图像，因此未作判定：按回车打开并查看原因。</translation>
     </message>
     <message>
         <source>This is decided already: Ctrl+Z takes the last decision back.</source>
@@ -4198,6 +4186,37 @@ A click opens the image</source>
     <message>
         <source>A figure appears once {n} of this class are accepted and {n} rejected</source>
         <translation>此类别的候选接受满 {n} 个且拒绝满 {n} 个后，会显示数字</translation>
+    </message>
+</context>
+<context>
+    <name>TabLine</name>
+    <message>
+        <source>List only one class</source>
+        <translation>只列出一个类别</translation>
+    </message>
+    <message>
+        <source>Sort again</source>
+        <translation>重新排序</translation>
+    </message>
+    <message>
+        <source>Lists what waits now, least certain first  (F5)</source>
+        <translation>列出现在待判定的内容，把握最小的在前  (F5)</translation>
+    </message>
+    <message>
+        <source>Proposals</source>
+        <translation>候选区域</translation>
+    </message>
+    <message>
+        <source>Clean?</source>
+        <translation>无缺陷？</translation>
+    </message>
+    <message>
+        <source>Disagreements</source>
+        <translation>分歧</translation>
+    </message>
+    <message>
+        <source>all classes</source>
+        <translation>全部类别</translation>
     </message>
 </context>
 <context>
