@@ -143,6 +143,14 @@
         <translation>缩小</translation>
     </message>
     <message>
+        <source>Hide the gallery, or show it</source>
+        <translation>隐藏或显示图库</translation>
+    </message>
+    <message>
+        <source>Hide classes and regions, or show them</source>
+        <translation>隐藏或显示类别和区域</translation>
+    </message>
+    <message>
         <source>Undo</source>
         <translation>撤销</translation>
     </message>
