@@ -57,6 +57,12 @@ def test_a_translation_fills_in_what_its_source_fills_in(language):
             assert ("%n" not in source or counts) and ("%n" not in form or "%n" in source), (context, source, form)
 
 
+@pytest.mark.parametrize("language", tool.LANGUAGES)
+def test_the_window_names_no_command(language):
+    for context, message in messages(language):
+        assert not any(re.search(r"defectloop |--\w", form) for form in forms_of(message)), (context, forms_of(message))
+
+
 def test_chinese_is_written_as_chinese_is():
     for context, message in messages("zh_CN"):
         for form in forms_of(message):
