@@ -74,6 +74,7 @@ class TrainPage(Page):
         context.changed.connect(self._changed)
         context.jobs_changed.connect(self._jobs_changed)
         context.job_ended.connect(lambda _: self._wish())
+        context.failed.connect(lambda _: self._wish())  # what could not be begun can be asked for again
 
     # -- the parts --------------------------------------------------------------------------------------------------------------
 

@@ -85,13 +85,18 @@ class SideBySide(QAbstractScrollArea):
         if key not in self._at_work:
             self._at_work.add(key)
             colours = {id_: QColor(c.colour).getRgb()[:3] for id_, c in self._classes.items()}
-            width = self._picture_width()
-            self._context.run(background.call(lambda: pictures(image, colours, width, _PICTURE_PX)), lambda found: self._came(key, found))
+            fine = self.devicePixelRatioF()
+            size = round(self._picture_width() * fine), round(_PICTURE_PX * fine)
+            self._context.run(background.call(lambda: pictures(image, colours, *size)), lambda found: self._came(key, found, fine))
         return None
 
-    def _came(self, key: tuple, found) -> None:
+    def _came(self, key: tuple, found, fine: float) -> None:
         self._at_work.discard(key)
-        self._made[key] = found if isinstance(found, str) else (QPixmap.fromImage(found[0]), QPixmap.fromImage(found[1]))
+        if not isinstance(found, str):
+            found = QPixmap.fromImage(found[0]), QPixmap.fromImage(found[1])
+            for picture in found:
+                picture.setDevicePixelRatio(fine)
+        self._made[key] = found
         while len(self._made) > _IN_MEMORY:
             self._made.popitem(last=False)
         self.viewport().update()
@@ -142,7 +147,8 @@ class SideBySide(QAbstractScrollArea):
             painter.fillRect(place, QColor(now.canvas))
             if isinstance(made, tuple):
                 picture = made[k]
-                painter.drawPixmap(place.center() - QPoint(picture.width() // 2 - 1, picture.height() // 2 - 1), picture)
+                size = picture.deviceIndependentSize().toSize()
+                painter.drawPixmap(place.left() + (place.width() - size.width()) // 2, place.top() + (place.height() - size.height()) // 2, picture)
             elif made:
                 painter.setPen(QColor(now.warn))
                 painter.drawText(place.adjusted(16, 8, -16, -8), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, made)

@@ -105,7 +105,7 @@ class VersionList(QListWidget):
         return item.data(_ROW) if item else None
 
     def set_rows(self, rows: Sequence[VersionRow], classes: Sequence[ClassRow], choose: int | None = None) -> None:
-        """Shows the versions; the chosen one stays chosen, unless another id is given."""
+        """Shows the versions; the chosen one stays chosen, unless another id is given. `picked` is not said."""
         chosen = choose if choose is not None else self.chosen.id if self.chosen else None
         self._rows, self._filling = list(rows), True
         self.clear()
@@ -115,8 +115,8 @@ class VersionList(QListWidget):
             item.setData(_CLASSES, [(c.name, c.colour) for c in classes[:_MOST_CLASSES]] if row.iou else [])
             item.setData(_LINES, (self.tr("Version {version}").format(version=row.id), self._chip(row), self.origin(row), self.learnt(row)))
             item.setToolTip(self._tip(row))
-        self._filling = False
         self.choose(chosen)
+        self._filling = False
 
     def choose(self, version_id: int | None) -> None:
         """Chooses a version, the active one where it is not there."""

@@ -214,6 +214,15 @@ def test_a_version_is_retired_after_it_was_said_what_that_means(window, toy, qtb
     assert not (toy.workspace.folder / f"models/{made}").exists()
 
 
+def test_what_cannot_be_begun_is_said_and_can_be_tried_again(window, toy, qtbot):
+    page, shot = window.view.page, toy.files[0]
+    shot.rename(shot.with_suffix(".away"))
+    qtbot.mouseClick(page.improve_button, LEFT)
+    qtbot.waitUntil(lambda: "is missing on the disk" in window.messages.text.text())
+    qtbot.waitUntil(page.improve_button.isEnabled)
+    assert states(toy) == []
+
+
 def test_an_engine_that_cannot_be_asked_is_said(toy, opened, qtbot, monkeypatch):
     def broken() -> list:
         raise OSError("no answer within 120 s")
