@@ -2,7 +2,7 @@
 
 A job's body calls `pause()` there. Two processes that compute on the same cores slow each other down twentyfold, so one
 batch job at a time holds the file lock `compute.lock` in a folder of the user's, and lets go of it while somebody holds
-`assistant.lock`. The system releases both when their process ends, however it ends. Outside of a worker nothing happens.
+`assistant.lock`. One that waits for its turn holds `wanted.lock`. The system releases both when their process ends, however it ends. Outside of a worker nothing happens.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-FOLDER_VARIABLE = "DEFECTLOOP_TURN"  # set by the launcher: the folder of the two locks; without it nobody waits
+FOLDER_VARIABLE = "DEFECTLOOP_TURN"  # set by the launcher: the folder of the locks; without it nobody waits
 _LOOK_S = 0.02
 _PATIENCE_S = 0.3  # the assistant waits no longer than this for a batch job in the middle of a step
 _STALE_S = 300.0  # whoever holds the turn and shows no life for so long is not waited for
@@ -38,6 +38,7 @@ class _Turn:
         self.told = False
         self.compute: FileLock | None = None
         self.assistant: FileLock | None = None
+        self.wanted: FileLock | None = None
         self.marked_at = 0.0
         self.given_up = False  # on an assistant that hangs
 
@@ -81,7 +82,7 @@ def begin_batch(on_wait: Callable[[], None] = lambda: None) -> None:
 
     `on_wait` is called once where there is something to wait for. Raises Stop when told to stop meanwhile.
     """
-    _turn.compute, _turn.assistant = _lock("compute.lock"), _lock("assistant.lock")
+    _turn.compute, _turn.assistant, _turn.wanted = _lock("compute.lock"), _lock("assistant.lock"), _lock("wanted.lock")
     if _turn.compute:
         _take_turn(on_wait)
 
@@ -95,9 +96,18 @@ def _lock(name: str) -> FileLock | None:
 
 
 def _take_turn(on_wait: Callable[[], None] = lambda: None) -> None:
+    try:
+        _wait_for_turn(on_wait)
+    finally:
+        _turn.wanted.release(force=True)
+
+
+def _wait_for_turn(on_wait: Callable[[], None]) -> None:
     while not _free(_turn.compute, keep=True):
         on_wait()
         on_wait = show_life
+        # Little work between which the turn is let go for a moment only (`spare`) stops for whoever holds this lock.
+        _free(_turn.wanted, keep=True)
         if told_to_stop():
             raise Stop
         if time.time() - _file_time(_turn.compute) > _STALE_S:
@@ -157,9 +167,9 @@ def _free(lock: FileLock, keep: bool = False) -> bool:
 
 @contextlib.contextmanager
 def spare() -> Iterator[bool]:
-    """Around a little work that nobody waits for: whether no batch job computes now. One that begins waits for its end."""
-    compute = _lock("compute.lock")
-    there = compute is None or _free(compute, keep=True)
+    """Around a little work that nobody waits for: whether no batch job computes, or waits to, now. One that begins waits for its end."""
+    compute, wanted = _lock("compute.lock"), _lock("wanted.lock")
+    there = compute is None or (_free(wanted) and _free(compute, keep=True))
     try:
         yield there
     finally:

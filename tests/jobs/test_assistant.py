@@ -162,6 +162,21 @@ def test_filling_waits_for_a_batch_job(assistant, tmp_path, monkeypatch):
     assert filled(tmp_path, 1) == [3]
 
 
+def test_a_batch_job_need_not_wait_for_the_filling_of_a_whole_folder(assistant, tmp_path, monkeypatch):
+    """Between two images the filling lets go of the turn for a moment only: who waits for it must be seen."""
+    monkeypatch.setattr(settings, "cache_folder", lambda: tmp_path)
+    monkeypatch.setenv(turn.FOLDER_VARIABLE, launchers.environment()[turn.FOLDER_VARIABLE])
+    monkeypatch.setattr(turn, "_turn", turn._Turn())
+    fill(assistant, tmp_path, range(60))
+    begun = len(filled(tmp_path, 1))
+    turn.begin_batch()
+    try:
+        assert len(filled(tmp_path, 0)) <= begun + 4
+    finally:
+        turn._turn.compute.release(force=True)
+    assert len(filled(tmp_path, begun + 6)) >= begun + 6, "it does not go on afterwards"
+
+
 def test_it_ends_with_its_parent_whatever_it_does(assistant, answers):
     ask(assistant, "stuck")
     worker = psutil.Process(assistant.pid)

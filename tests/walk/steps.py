@@ -183,8 +183,14 @@ class Walk:
         if with_picture:
             self.picture("One that is nearly right is opened, and painted over")
         self.paint(hand.see(lambda: self.name_of(self.window.context.image_id)), leave_focus=True)
-        hand.key("Escape")
-        hand.until("the grid", lambda: not self.page.isVisible())
+        self._back_to_grid()
+
+    def _back_to_grid(self) -> None:
+        """Esc takes back what is selected first, then the opened image."""
+        for _ in range(3):
+            if self.hand.see(self.page.isVisible):
+                self.hand.key("Escape")
+        self.hand.until("the grid", lambda: not self.page.isVisible())
 
     # -- check images and clean ones ------------------------------------------------------------------------------------------
 
@@ -246,10 +252,7 @@ class Walk:
         hand.until("the image to be opened", lambda: self.page.isVisible() and self.page.canvas.image_size[0] > 0)
         hand.key("b")
         self.paint(hand.see(lambda: self.name_of(self.window.context.image_id)))
-        hand.key("Escape")
-        if not hand.see(lambda: page.isVisible()):
-            hand.key("Escape")
-        hand.until("the grid", page.isVisible)
+        self._back_to_grid()
 
     # -- the model ------------------------------------------------------------------------------------------------------------
 
