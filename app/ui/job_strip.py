@@ -32,6 +32,9 @@ class JobStrip(QWidget):
         row.setSpacing(8)
         for widget in (self.text, self.bar, self.cancel):
             row.addWidget(widget)
+        kept = self.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)  # nothing beside it moves when it comes and goes
+        self.setSizePolicy(kept)
         self.hide()
 
     def watch(self, context: Context) -> None:

@@ -92,6 +92,13 @@ def strokes(mask: np.ndarray) -> list[tuple[list[tuple[float, float]], int]]:
     return parts
 
 
+def touched(mask: np.ndarray, proposed: Mask) -> tuple[list[tuple[float, float]], int]:
+    """The stroke along that part of the truth on which most of a proposed region lies."""
+    count, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
+    part = max(range(1, count), key=lambda k: proposed.intersection_area(Mask.from_array(labels == k)))
+    return strokes(labels == part)[0]
+
+
 def right(proposed: Mask, truth: Mask) -> bool | None:
     """Whether a proposed region is right as it is (True), touches no defect (False), or is somewhere between (None)."""
     common = proposed.intersection_area(truth)

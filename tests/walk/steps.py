@@ -13,7 +13,7 @@ from app.ui.hand import BRUSHES
 from app.ui.main_window import MainWindow
 from app.ui.transfer_dialogs import ExportDialog
 from tests.walk.hand import Hand
-from tests.walk.inspector import Set, right, strokes
+from tests.walk.inspector import Set, right, strokes, touched
 from tests.walk.pictures import Album
 
 SHOTS = 5
@@ -92,19 +92,19 @@ class Walk:
         for _ in range(abs(wanted - there)):
             self.hand.key("bracketright" if wanted > there else "bracketleft")
 
-    def paint(self, name: str, leave_focus: bool = False) -> None:
-        """Paints every defect on the open image as she would: one stroke along each; leave_focus: the first one takes over what is in focus."""
+    def _paint_part(self, path: list[tuple[float, float]], radius_px: int) -> None:
+        """One stroke along a path on the image."""
         hand, canvas = self.hand, self.page.canvas
-        for k, (path, radius) in enumerate(strokes(self.parts.truth[name])):
-            self.brush(radius)
+        self.brush(radius_px)
+        marks = hand.see(lambda: [canvas.to_screen(x, y).toPoint() for x, y in path])
+        hand.drag(canvas.viewport(), marks if len(marks) > 1 else [marks[0], marks[0] + QPoint(1, 0)])
 
-            def points(path=path) -> list[QPoint]:
-                return [canvas.to_screen(x, y).toPoint() for x, y in path]
-
-            if not leave_focus or k:
-                self._let_go()
-            marks = hand.see(points)
-            hand.drag(canvas.viewport(), marks if len(marks) > 1 else [marks[0], marks[0] + QPoint(1, 0)])
+    def paint(self, name: str) -> None:
+        """Paints every defect on the open image as she would: one stroke along each."""
+        hand = self.hand
+        for path, radius in strokes(self.parts.truth[name]):
+            self._let_go()
+            self._paint_part(path, radius)
             if hand.see(self.page.names.isVisible):
                 self.picture("The first stroke asks what it is")
                 hand.type(self.class_name)
@@ -158,7 +158,7 @@ class Walk:
             key, verdict = hand.see(lambda page=page: self._judged(page))
             if verdict is None and corrected < CORRECTED:
                 corrected += 1
-                self._correct(corrected == 1)
+                self._correct(key, corrected == 1)
             else:
                 hand.key("a" if verdict or verdict is None else "r")
             hand.until("the decision to be shown", lambda page=page, key=key: not page.source.is_open(key), idle=False)
@@ -174,7 +174,7 @@ class Walk:
         mask = self.window.context.read(review_queue.mask_of, key)
         return key, right(mask, self.parts.mask(source.rows[key].path.rpartition("/")[2]))
 
-    def _correct(self, with_picture: bool) -> None:
+    def _correct(self, key: tuple[str, int], with_picture: bool) -> None:
         """Opens the framed region, paints over it what is true, and comes back."""
         hand = self.hand
         hand.key("Return")
@@ -182,7 +182,9 @@ class Walk:
         hand.key("b")
         if with_picture:
             self.picture("One that is nearly right is opened, and painted over")
-        self.paint(hand.see(lambda: self.name_of(self.window.context.image_id)), leave_focus=True)
+        proposed = hand.see(lambda: self.window.context.read(review_queue.mask_of, key))
+        self._paint_part(*touched(self.parts.truth[hand.see(lambda: self.name_of(self.window.context.image_id))], proposed))
+        self.settled()
         self._back_to_grid()
 
     def _back_to_grid(self) -> None:
