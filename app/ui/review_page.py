@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from app.store import gallery, queries
 from app.store.changes import Change
@@ -61,6 +61,8 @@ class ReviewPage(Page):
     def _build(self) -> None:
         self.act = QLabel(self)
         self.act.setProperty("role", "act")
+        self.onward = QPushButton(self, focusPolicy=Qt.FocusPolicy.TabFocus, visible=False)
+        self.onward.setProperty("role", "flat")
         self.tabs = TabLine(self)
         self.buttons, self.classes, self.sort_again = self.tabs.buttons, self.tabs.classes, self.tabs.sort_again
         self.band = Band(self.sureness, self)
@@ -84,6 +86,7 @@ class ReviewPage(Page):
         row = QHBoxLayout(line)
         row.setContentsMargins(16, 0, 16, 0)
         row.addWidget(self.act, 1)
+        row.addWidget(self.onward)
         return line
 
     def _connect(self) -> None:
@@ -100,6 +103,7 @@ class ReviewPage(Page):
         self.band.handles.let_go.connect(self._catch_up)
         self.preview.applied.connect(self._apply)
         self.preview.cancelled.connect(self._end_preview)
+        self.onward.clicked.connect(self.empty.go)
         self.empty.label_asked.connect(lambda: context.go_to("label"))
         self.empty.check_asked.connect(self._show_withheld)
         self.deciding.said.connect(self.messages.say)
@@ -245,6 +249,9 @@ class ReviewPage(Page):
         now = self._now()
         self.act.setText(self._lines.next_act(now))
         self.empty.tell(*self._lines.empty(now))
+        # What was decided is still listed: the way on stands in the line above it.
+        self.onward.setText(self.empty.way.text())
+        self.onward.setVisible(now.loaded and not now.left and self.stack.currentWidget() is self.grid and self.empty.offers)
 
     def _now(self) -> Now:
         current = self.grid.current

@@ -284,7 +284,7 @@ def test_a_class_removed_under_the_page_and_the_preview(six, qtbot):
     qtbot.waitUntil(lambda: not page.in_preview and not page.grid.keys)
     press(page, A, R, ENTER, X)
     idle(window, qtbot)
-    assert "nothing to review yet" in page.act.text() and page.empty.isVisible()
+    assert "Draw one defect" in page.act.text() and "nothing to review yet" in page.empty.title.text() and page.empty.isVisible()
     press(page, Z, modifier=CTRL)
     qtbot.waitUntil(lambda: len(page.grid.keys) == 6)
     press(page, A)

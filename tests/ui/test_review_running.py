@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from app.store.changes import Change
-from tests.ui.reviewing import proposed, to_review
+from tests.ui.reviewing import press, proposed, settled, to_review
 
 
 def test_changes_that_never_pause_do_not_keep_the_proposals_away(opened, toy_of, qtbot):
@@ -32,3 +32,15 @@ def test_the_grid_has_the_keyboard_as_soon_as_it_has_something_to_show(opened, t
     QApplication.processEvents()
     QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.view.page is window.page and window.context.image_id == toy.image_ids[2])
+
+
+def test_when_all_is_decided_the_way_on_stands_above_what_was(opened, toy_of, qtbot):
+    toy = toy_of(prepare=proposed({0: [], 1: [], 2: [0.6], 3: [], 4: [0.55], 5: []}), check=True)  # image 4 may become a check image
+    window = opened(toy)
+    page = to_review(window, qtbot, listed=1)
+    press(page, Qt.Key.Key_A)
+    settled(window, page, qtbot)
+    qtbot.waitUntil(page.onward.isVisible)
+    assert "to be marked by you" in page.act.text() and page.grid.isVisible()
+    qtbot.mouseClick(page.onward, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.view.page is window.page and [row.id for row in window.page.gallery.view.rows] == [toy.image_ids[4]])

@@ -199,9 +199,8 @@ class Walk:
     def check(self) -> None:
         """The images that she is asked to mark before their proposals are shown."""
         hand, page = self.hand, self.review_page
-        if not hand.see(lambda: page.empty.way.isVisible()):
-            return
-        hand.click(page.empty.way)
+        hand.until("the way on", lambda: page.onward.isVisible() or page.empty.isVisible(), idle=False)
+        hand.click(hand.see(lambda: page.onward if page.onward.isVisible() else page.empty.way))
         hand.until("the first check image", lambda: self.page.isVisible() and self.page.canvas.image_size[0] > 0)
         names = hand.see(lambda: [row.name for row in self.page.gallery.view.rows])
         self.picture("A check image: marked by her before its proposals are shown")

@@ -29,7 +29,7 @@ class Empty(QWidget):
         column.addWidget(self.text)
         column.addWidget(self.way, 0, Qt.AlignmentFlag.AlignCenter)
         column.addStretch(1)
-        self.way.clicked.connect(self._go)
+        self.way.clicked.connect(self.go)
 
     def tell(self, title: str, text: str, way: str) -> None:
         """way: label, check or "" for none."""
@@ -39,5 +39,11 @@ class Empty(QWidget):
         self.way.setVisible(bool(way))
         self.way.setText(self.tr("Mark check images") if way == "check" else self.tr("Go to the Label page"))
 
-    def _go(self) -> None:
+    @property
+    def offers(self) -> bool:
+        """Whether there is a way on."""
+        return bool(self._goes)
+
+    def go(self) -> None:
+        """Takes the way that is offered."""
         (self.check_asked if self._goes == "check" else self.label_asked).emit()

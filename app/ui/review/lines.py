@@ -39,7 +39,8 @@ class Lines(QObject):
         if now.preview:
             return self.tr("Look at these: X marks what would be wrong, then apply. Esc decides nothing")
         if not now.left:
-            return self.empty(now)[0]
+            title, what_next, _ = self.empty(now)
+            return title if now.job is not None else what_next
         return {"proposals": self._proposals, "clean": self._clean, "disagreements": self._disagreements}[now.tab](now)
 
     def _proposals(self, now: Now) -> str:
