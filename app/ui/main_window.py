@@ -19,8 +19,8 @@ from app.ui.background import Task, call
 from app.ui.job_strip import JobStrip
 from app.ui.message_bar import MessageBar
 from app.ui.opening import Opening
-from app.ui.palette import Palette, offered
 from app.ui.page_switch import PAGES, PageSwitch
+from app.ui.palette import Palette, offered
 from app.ui.settings_menu import SettingsMenu
 from app.ui.start_page import StartPage
 from app.ui.writer import Fault

@@ -20,25 +20,25 @@ LABEL = "label"
 
 
 def _label(context: Context, messages: MessageBar, parent: ProjectView) -> Page:
-    from app.ui.label_page import LabelPage
+    from app.ui.label.label_page import LabelPage
 
     return LabelPage(context, messages, parent)
 
 
 def _review(context: Context, messages: MessageBar, parent: QWidget) -> Page:
-    from app.ui.review_page import ReviewPage
+    from app.ui.review.review_page import ReviewPage
 
     return ReviewPage(context, messages, parent)
 
 
 def _report(context: Context, messages: MessageBar, parent: QWidget) -> Page:
-    from app.ui.report_page import ReportPage
+    from app.ui.report.report_page import ReportPage
 
     return ReportPage(context, messages, parent)
 
 
 def _train(context: Context, messages: MessageBar, parent: ProjectView) -> Page:
-    from app.ui.train_page import TrainPage
+    from app.ui.train.train_page import TrainPage
 
     return TrainPage(context, messages, parent.improving, parent)
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QColor, QIcon, QKeyEvent, QPainter
 from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from app.ui import actions, theme
-from app.ui.name_field import Field
+from app.ui.label.name_field import Field
 
 _WIDTH_PX, _TOP_PX, _ROW_PX, _ROWS = 560, 84, 32, 10
 _MOST = 50  # hits that are listed

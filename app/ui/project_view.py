@@ -13,9 +13,10 @@ from app.ui import icons
 from app.ui.context import Context
 from app.ui.message_bar import MessageBar
 from app.ui.page import Page
-from app.ui.palette import Entry
 from app.ui.page_switch import LABEL, PAGES
+from app.ui.palette import Entry
 from app.ui.train.improving import Improving
+
 
 class ProjectView(QStackedWidget):
     """`page_shown`: id of the page that came into view; `state_changed`: what can be done now may be another."""

@@ -72,11 +72,11 @@ def large_project(place: Path, run: Program) -> dict[str, float]:
 
 def _label_all(project: Path) -> None:
     """Two regions on each image, as an import would write them."""
-    from app.workspace import Workspace
     from sqlalchemy import select
 
     from app.operations import annotations, classes
     from app.store.records import Image
+    from app.workspace import Workspace
 
     rng = np.random.default_rng(SEED)
 
@@ -94,9 +94,8 @@ def _label_all(project: Path) -> None:
 
 def one_operation(place: Path, run: Program) -> dict[str, float]:
     """A stroke's mask on a 4096 x 4096 image, committed: the median and the slowest of 100."""
-    from app.workspace import Workspace
-
     from app.operations import annotations, classes
+    from app.workspace import Workspace
 
     (image,) = many_images(place / "images", 1, 4096, 4096)
     project = place / "project"

@@ -4,8 +4,20 @@ import numpy as np
 
 from core_models.contract.episode import ImageRef, Shot, SupportSet
 from core_models.contract.job import (
-    Compute, Finished, FineTuneSpec, Item, LabelledImage, ModelRef, Predicted, PrelabelSpec, Region, TrainLabel,
-    event_line, parse_event, read_spec, write_spec,
+    Compute,
+    FineTuneSpec,
+    Finished,
+    Item,
+    LabelledImage,
+    ModelRef,
+    Predicted,
+    PrelabelSpec,
+    Region,
+    TrainLabel,
+    event_line,
+    parse_event,
+    read_spec,
+    write_spec,
 )
 from core_models.contract.mask import Mask
 

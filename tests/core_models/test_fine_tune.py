@@ -14,7 +14,21 @@ import torch
 from core_models import turn
 from core_models.contract.card import CardError, check_folder
 from core_models.contract.episode import ImageRef, Shot, SupportSet
-from core_models.contract.job import Cancelled, Compute, Event, Failed, FineTuneSpec, Finished, ItemFailed, LabelledImage, Metric, ModelRef, Progress, Started, TrainLabel
+from core_models.contract.job import (
+    Cancelled,
+    Compute,
+    Event,
+    Failed,
+    FineTuneSpec,
+    Finished,
+    ItemFailed,
+    LabelledImage,
+    Metric,
+    ModelRef,
+    Progress,
+    Started,
+    TrainLabel,
+)
 from core_models.contract.mask import Mask
 from core_models.contract.opencv import cv2
 from core_models.training import fine_tune

@@ -7,8 +7,8 @@ from app.exchange import coco, formats
 from app.operations import images as image_operations
 from core_models.contract.mask import Mask
 from tests.exchange.conftest import HEIGHT, WIDTH, write_json, write_png
-from tests.toy_project import square
 from tests.exchange.test_refusals import GOOD, coco_file, labelme_file
+from tests.toy_project import square
 
 
 @pytest.fixture

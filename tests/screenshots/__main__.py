@@ -26,8 +26,8 @@ def main() -> int:
 
 
 def take(args: argparse.Namespace, home: Path) -> int:
-    from app.ui.main_window import application
     from app.ui import theme, translation
+    from app.ui.main_window import application
     from tests.screenshots.projects import Projects
     from tests.screenshots.scenes import SCENES
     from tests.screenshots.stage import Stage

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.store.records import Prediction
 from app.ui.main_window import MainWindow
-from app.ui.review_page import ReviewPage
+from app.ui.review.review_page import ReviewPage
 from core_models.contract.mask import Mask
 from tests.toy_project import Toy, square
 

@@ -12,7 +12,7 @@ from app.operations import annotations as annotations_
 from app.operations import classes
 from app.store import faults
 from app.store.records import Annotation, DefectClass
-from app.ui import strokes
+from app.ui.label import strokes
 from app.ui.run import report
 from app.workspace import Workspace
 from tests.toy_project import square

@@ -8,9 +8,10 @@ from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.ui import charts, theme
-from app.ui.charts import Part
+from app.ui import theme
 from app.ui.main_window import application
+from app.ui.report import charts
+from app.ui.report.charts import Part
 
 LEFT = Qt.MouseButton.LeftButton
 PARTS = [Part("one", 3, "#112233", "3", (1, 2, 3), "why one"), Part("two", 0, "#445566", "0"), Part("three", 1, "#778899", "1", (9,), "why three")]

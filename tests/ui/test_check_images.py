@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
 from PySide6.QtCore import Qt
+from sqlalchemy import select
 
 from app.store.records import Image, Prediction, SupportShot, Verdict
 from tests.toy_project import square

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.operations.checking import Met
-from app.ui.next_act import NextAct, Now
+from app.ui.label.next_act import NextAct, Now
 
 READY = dict(images=500, open_image=True, class_name="scratch", shots=5)
 

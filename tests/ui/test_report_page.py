@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from app.operations import annotations, verdicts
 from app.store import figures
 from app.store.records import Image
-from app.ui.report_page import ReportPage
+from app.ui.report.report_page import ReportPage
 from app.workspace import Workspace
 from tests.toy_project import square
 from tests.ui.driving import idle

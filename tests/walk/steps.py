@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from app.store import review_queue
-from app.ui.hand import BRUSHES
+from app.ui.label.hand import BRUSHES
 from app.ui.main_window import MainWindow
 from app.ui.transfer_dialogs import ExportDialog
 from tests.walk.hand import Hand

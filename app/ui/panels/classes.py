@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QPainter, QPen
-from PySide6.QtWidgets import QColorDialog, QLabel, QLineEdit, QListWidget, QListWidgetItem, QMenu, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QColorDialog,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.operations import classes
 from app.store.gallery import ClassRow
 from app.store.records import DefectClass
 from app.ui import theme
 from app.ui.context import Context
-from app.ui.name_field import Field
+from app.ui.label.name_field import Field
 
 _ROW_PX = 32
 _ROW = Qt.ItemDataRole.UserRole

@@ -10,9 +10,8 @@ from PySide6.QtTest import QTest
 from sqlalchemy import select
 
 from app.jobs import batch
-from app.operations import annotations, checking, images, models, support
+from app.operations import annotations, checking, classes, grouping, images, models, support
 from app.store.records import Image, Job, ModelVersion
-from app.operations import classes, grouping
 from app.workspace import Workspace
 from core_models.contract.mask import Mask
 from tests.toy_project import Toy, square

@@ -14,24 +14,25 @@ from app.store import gallery, pace
 from app.store.changes import Change
 from app.store.gallery import ClassRow, RegionRow
 from app.store.pace import Pace
-from app.ui import actions, next_act
+from app.ui import actions
 from app.ui.canvas.compose import Shown
-from app.ui.check_images import CheckImages
 from app.ui.context import Context
-from app.ui.decisions import Decisions
-from app.ui.hand import Hand
-from app.ui.label_parts import GALLERY, SIDE, LabelParts
+from app.ui.label import next_act
+from app.ui.label.check_images import CheckImages
+from app.ui.label.decisions import Decisions
+from app.ui.label.hand import Hand
+from app.ui.label.label_parts import GALLERY, SIDE, LabelParts
+from app.ui.label.misplaced import Misplaced
+from app.ui.label.on_image import UNDECIDED, OnImage
+from app.ui.label.prelabelling import Prelabelling
+from app.ui.label.region_menu import RegionMenu
+from app.ui.label.score_maps import ScoreMaps
+from app.ui.label.seeing import Seeing
+from app.ui.label.strokes import Strokes
+from app.ui.label.suggestions import Suggestions
 from app.ui.message_bar import MessageBar
-from app.ui.misplaced import Misplaced
-from app.ui.on_image import UNDECIDED, OnImage
 from app.ui.page import Page
-from app.ui.prelabelling import Prelabelling
-from app.ui.region_menu import RegionMenu
 from app.ui.review.accept_listed import AcceptListed
-from app.ui.score_maps import ScoreMaps
-from app.ui.seeing import Seeing
-from app.ui.strokes import Strokes
-from app.ui.suggestions import Suggestions
 from app.ui.sureness import Sureness
 from app.ui.thumbnails import Thumbnails
 from app.ui.writer import Fault

@@ -11,14 +11,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSplitter, QToolButto
 from app.ui import actions
 from app.ui.canvas.view import CanvasView
 from app.ui.context import Context
-from app.ui.foot_line import FootLine
-from app.ui.name_field import NameField
+from app.ui.label.foot_line import FootLine
+from app.ui.label.name_field import NameField
 from app.ui.panels.classes import ClassesPanel
 from app.ui.panels.gallery import GalleryPanel
 from app.ui.panels.regions import RegionsPanel
 from app.ui.panels.shots import ShotsPanel
 from app.ui.thumbnails import Thumbnails
-
 
 _WIDTHS_PX = [264, 800, 280]
 GALLERY, SIDE = 0, 2

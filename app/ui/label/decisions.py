@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Signal
 
 from app.operations import drawing, review_images, suggesting, support, verdicts
 from app.ui.context import Context
-from app.ui.on_image import OnImage
-from app.ui.suggestions import Suggestions
+from app.ui.label.on_image import OnImage
+from app.ui.label.suggestions import Suggestions
 from app.ui.writer import Fault
 from core_models.contract.mask import Mask
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 from PySide6.QtCore import QCoreApplication
 
 from app.exchange import report
 from app.store import figures as reading
 from app.store.figures import Figures
 from app.store.queries import STATES
-from app.ui.charts import Part
+from app.ui.report.charts import Part
 
 translate = QCoreApplication.translate
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
 from app.operations.images import Scale
-from app.ui.name_field import Field
+from app.ui.label.name_field import Field
 
 _SLANT = math.tan(math.radians(10))  # a line that leans less lies along x or along y
 

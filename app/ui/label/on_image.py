@@ -10,7 +10,7 @@ from app.store import gallery
 from app.store.changes import Change
 from app.store.gallery import RegionRow
 from app.ui.context import Context
-from app.ui.suggestions import Suggestions
+from app.ui.label.suggestions import Suggestions
 
 UNDECIDED = ("proposal", "suggestion")
 

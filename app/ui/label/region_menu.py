@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.operations import annotations
 from app.store.records import Annotation
 from app.ui.context import Context
-from app.ui.on_image import OnImage
+from app.ui.label.on_image import OnImage
 
 _OFFERED = {
     "annotation": ("delete",),

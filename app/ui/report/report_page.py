@@ -13,12 +13,13 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QFrame, QHBoxLayout, QLabe
 from app.exchange import report
 from app.store import figures
 from app.store.changes import Change
-from app.ui import background, report_content
-from app.ui.charts import Bars, Chart, Columns, Lines, Part, StackedBar
+from app.ui import background
 from app.ui.context import Context
 from app.ui.message_bar import MessageBar
 from app.ui.page import Page
-from app.ui.report_content import Content
+from app.ui.report import report_content
+from app.ui.report.charts import Bars, Chart, Columns, Lines, Part, StackedBar
+from app.ui.report.report_content import Content
 from app.ui.writer import Fault
 
 _REREAD_MS = 1000

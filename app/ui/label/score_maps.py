@@ -19,7 +19,7 @@ from app.ui import background, theme
 from app.ui.canvas import heat, recut
 from app.ui.canvas.view import CanvasView
 from app.ui.context import Context
-from app.ui.on_image import OnImage
+from app.ui.label.on_image import OnImage
 from core_models.contract import score_map
 from core_models.contract.image_file import ImageFileError
 from core_models.contract.mask import Mask

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 
 from app.operations import drawing, suggesting
 from app.ui.context import Context
-from app.ui.name_field import NameField
-from app.ui.suggestions import Suggestions
+from app.ui.label.name_field import NameField
+from app.ui.label.suggestions import Suggestions
 from app.ui.writer import Fault
 from core_models.contract.mask import Mask
 

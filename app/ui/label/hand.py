@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor
 
 from app.ui.canvas.view import CanvasView
-from app.ui.foot_line import FootLine
+from app.ui.label.foot_line import FootLine
 
 BRUSHES = (1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36, 48, 64, 85, 113, 150, 200)  # radii in image pixels
 

@@ -18,9 +18,9 @@ from app.store.gallery import RegionRow
 from app.ui import background
 from app.ui.canvas.view import CanvasView
 from app.ui.context import Context
-from app.ui.foot_line import FootLine
-from app.ui.on_image import OnImage
-from app.ui.scale_field import ScaleField
+from app.ui.label.foot_line import FootLine
+from app.ui.label.on_image import OnImage
+from app.ui.label.scale_field import ScaleField
 from core_models.contract.mask import Mask
 
 
