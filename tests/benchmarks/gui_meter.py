@@ -39,6 +39,7 @@ class Meter:
 
     def __init__(self) -> None:
         self._doing, self._kept, self.count = "", [], 0
+        self.left_out: set[str] = set()  # names of classes: what is delivered to these is a matter of whoever measures
         self._around: list[tuple[int, bool]] = []  # of each delivery under way: the level of its loop, and whether one ran inside it
         self._thread, self._own = threading.get_ident(), QThread.currentThread()
 
@@ -71,7 +72,7 @@ class Meter:
         finally:
             held = Held((time.perf_counter() - clock) * 1000, (time.thread_time() - work) * 1000, self._doing, name, kind.name)
             waited = self._around.pop()[1]
-            if not waited:
+            if not waited and name not in self.left_out:
                 self._keep(held)
 
     def _keep(self, held: Held) -> None:

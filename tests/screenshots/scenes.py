@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
+
 import psutil
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from app.operations import jobs
+from app.ui.page import Page
 from app.ui.transfer_dialogs import ExportDialog
 from tests.screenshots.stage import Stage
 
-_SCRATCHED = "coil01_1.png"
+_SCRATCHED, _FULL = "coil01_1.png", "coil05_1.png"
+CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 def start(stage: Stage) -> None:
@@ -25,8 +30,9 @@ def naming(stage: Stage) -> None:
     """The first stroke asks what it is."""
     stage.open("fresh")
     stage.key("b")
-    width, height = stage.page.canvas.image_size
-    stage.stroke((width * 0.4, height * 0.5), (width * 0.5, height * 0.48), (width * 0.6, height * 0.5))
+    for _ in range(5):
+        stage.key("[")
+    stage.stroke((122, 97), (121, 110), (122, 123))
 
 
 def no_shots(stage: Stage) -> None:
@@ -41,13 +47,92 @@ def running(stage: Stage) -> None:
     stage.key("f")  # says what it will do
     stage.key("f")
     stage.until(lambda: (stage.page.prelabelling.running or (0, 0))[0] >= 12)
-    stage.key("n")
+    stage.show_image(_FULL)
 
 
 def full(stage: Stage) -> None:
     """An image with what is marked and what is proposed."""
     stage.open("full")
-    stage.key("n")
+    stage.show_image(_FULL)
+
+
+def heat(stage: Stage) -> None:
+    """The heat map of the chosen class."""
+    stage.open("full")
+    stage.show_image(_FULL)
+    stage.key("h")
+
+
+def review(stage: Stage) -> None:
+    """The grid of proposals, after some decisions."""
+    stage.open("full")
+    grid = _page(stage, "2").grid
+    stage.until(lambda: grid.keys)
+    for which in "aarara":
+        stage.key(which, widget=grid)
+
+
+def clean(stage: Stage) -> None:
+    """Images on which nothing was found."""
+    stage.open("full")
+    page = _page(stage, "2")
+    page.show_tab("clean")
+    stage.rest()
+
+
+def train(stage: Stage) -> None:
+    """Two versions side by side on the same check images."""
+    stage.open("full")
+    page = _page(stage, "3")
+    stage.until(lambda: page.comparison is not None)
+    stage.rest()
+
+
+def tuning(stage: Stage) -> None:
+    """A fine-tune at work."""
+    stage.open("full")
+    page = _page(stage, "3")
+    stage.until(page.improve_button.isEnabled)
+    QTest.mouseClick(page.improve_button, Qt.MouseButton.LeftButton)
+    began = time.monotonic()
+    stage.until(lambda: page.state.run is not None and page.state.run.is_open and time.monotonic() - began > 40)
+
+
+def report(stage: Stage) -> None:
+    """The project in figures."""
+    stage.open("full")
+    _page(stage, "4")
+    stage.rest()
+
+
+def history(stage: Stage) -> None:
+    """Who did what, to be taken back."""
+    stage.open("full")
+    stage.show_image(_FULL)
+    stage.key("a")
+    stage.key("h", CTRL)
+    stage.rest()
+
+
+def palette(stage: Stage) -> None:
+    """Acts, classes and images by their names."""
+    stage.open("full")
+    stage.show_image(_FULL)
+    stage.key("k", CTRL)
+
+
+def preferences(stage: Stage) -> None:
+    """The settings under the person's name."""
+    stage.open("full")
+    stage.show_image(_FULL)
+    QTest.mouseClick(stage.window.person, Qt.MouseButton.LeftButton)
+    stage.rest()
+
+
+def _page(stage: Stage, number: str) -> Page:
+    stage.key(number, CTRL)
+    stage.rest()
+    return stage.window.view.page
 
 
 def keys(stage: Stage) -> None:
@@ -90,8 +175,10 @@ def missing(stage: Stage) -> None:
 def exporting(stage: Stage) -> None:
     """What leaves, and where to."""
     stage.open("full")
-    stage.key("e", Qt.KeyboardModifier.ControlModifier)
+    stage.key("e", CTRL)
     stage.window.findChildren(ExportDialog)[-1].field.setText("/data/line3/labels")
 
 
-SCENES = (start, empty, naming, no_shots, running, full, keys, failed, missing, exporting)
+SCENES = (
+    start, empty, naming, no_shots, running, full, heat, review, clean, train, tuning, report, history, palette, keys, preferences, exporting, failed, missing,
+)  # fmt: skip

@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.operations import jobs
+from app.ui import background
 from app.ui.main_window import MainWindow
 from tests.screenshots.projects import Projects
 
@@ -46,12 +48,21 @@ class Stage:
         while not holds():
             if time.monotonic() > end:
                 raise TimeoutError(f"{self._name}: what the picture is to show did not come")
-            QTest.qWait(20)
+            self._work(0.02)
 
     def rest(self) -> None:
         """Until all that was begun is written, read and shown."""
         self.until(lambda: self.window.context is None or self.window.context.waiting == 0)
-        QTest.qWait(int(_REST_S * 1000))
+        self._work(_REST_S)
+        pool = background.pool()
+        self.until(lambda: not (pool._jobs or pool._patient or pool._pressing))
+        self._work(_REST_S / 4)
+
+    def _work(self, seconds: float) -> None:
+        """Lets the window work for so long."""
+        loop = QEventLoop()
+        QTimer.singleShot(int(seconds * 1000), loop.quit)
+        loop.exec()
 
     def key(self, which, modifier=Qt.KeyboardModifier.NoModifier, widget: QWidget | None = None) -> None:
         QTest.keyClick(widget or self.page.canvas, which, modifier)
@@ -73,7 +84,7 @@ class Stage:
         QTest.mousePress(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, points[0])
         for point in points[1:]:
             QTest.mouseMove(view, point)
-            QTest.qWait(5)
+            self._work(0.005)
         QTest.mouseRelease(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, points[-1])
         self.rest()
 
@@ -89,6 +100,11 @@ class Stage:
         picture.toImage().save(str(path), "JPG", 85)
 
     def close(self) -> None:
+        """Jobs would go on without the window: they are stopped first."""
+        if context := self.window.context:
+            for job in context.read(jobs.open_jobs):
+                context.cancel_job(job.id)
+            self.until(lambda: not context.read(jobs.open_jobs))
         self.window.close()
         self.window.deleteLater()
-        QTest.qWait(20)
+        self._work(0.02)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from PySide6.QtCore import QObject, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 PATIENCE_S = 120.0
@@ -35,18 +35,19 @@ class _Eyes(QObject):
 
 
 class Hand:
-    """Made in the window's thread, used in another. presses, clicks and strokes: what it did so far; idle_s: how long it had
+    """Made in the window's thread, used in another. presses, clicks, strokes, turns: what it did so far; idle_s: how long it had
     nothing to act on; waits: (what for, seconds)."""
 
     def __init__(self) -> None:
         self._eyes = _Eyes()
-        self.presses = self.clicks = self.strokes = 0
+        self.presses = self.clicks = self.strokes = self.turns = 0
         self.idle_s = 0.0
         self.waits: list[tuple[str, float]] = []
 
     @property
     def actions(self) -> int:
-        return self.presses + self.clicks + self.strokes
+        """Key presses, clicks, strokes and turns of the wheel."""
+        return self.presses + self.clicks + self.strokes + self.turns
 
     # -- seeing -----------------------------------------------------------------------------------------------------------
 
@@ -121,6 +122,12 @@ class Hand:
         self._do("mousemove", point.x(), point.y(), "click", 1)
         self.clicks += 1
 
+    def wheel(self, widget: QWidget, at: QPoint, up: bool) -> None:
+        """Turns the wheel by one notch."""
+        point = self.place(widget, at)
+        self._do("mousemove", point.x(), point.y(), "click", 4 if up else 5)
+        self.turns += 1
+
     def drag(self, widget: QWidget, points: Sequence[QPoint]) -> None:
         """Presses at the first point, moves through the others, lets go at the last."""
         places = [self.place(widget, point) for point in points]
@@ -148,6 +155,3 @@ class Hand:
         self.focus(found)
         return found
 
-
-def inside(rect: QRect) -> QPoint:
-    return rect.center()

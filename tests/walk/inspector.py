@@ -56,22 +56,27 @@ def one_class(data: Path, out: Path, class_name: str, clean: int, seed: int) -> 
     return Set(out, truth)
 
 
-def line_scan(data: Path, out: Path, windows: int = 8) -> Set:
-    """One long image of the fabric of which most windows with a defect are there: its windows side by side."""
+def line_scans(data: Path, out: Path, scans: int = 3, windows: int = 8) -> Set:
+    """Long images of one fabric, windows of it side by side, the first with a defect: as a line camera gives them."""
     with (data / "manifest.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     fabrics = sorted({row["fabric"] for row in rows})
     fabric = max(fabrics, key=lambda name: sum(row["fabric"] == name and row["cls"] != "free" for row in rows))
-    chosen = [row for row in rows if row["fabric"] == fabric][:windows]
-    pictures, masks = [], []
-    for row in chosen:
-        picture = image_file.read(data / "images" / row["image"])
-        mask = data / "masks" / row["image"]
-        pictures.append(picture if picture.ndim == 2 else picture[..., 0])
-        masks.append(image_file.read(mask) > 0 if mask.exists() else np.zeros(pictures[-1].shape, bool))
+    chosen = [row for row in rows if row["fabric"] == fabric]
     out.mkdir(parents=True, exist_ok=True)
-    cv2.imencode(".png", np.hstack(pictures))[1].tofile(out / "scan.png")
-    return Set(out, {"scan.png": np.hstack(masks)})
+    truth = {}
+    for k in range(min(scans, len(chosen) // windows)):
+        part = chosen[k::scans][:windows]  # every scan has some of each kind
+        pictures = [_grey(image_file.read(data / "images" / row["image"])) for row in part]
+        masks = [data / "masks" / row["image"] for row in part]
+        name = f"scan {k + 1}.png"
+        cv2.imencode(".png", np.hstack(pictures))[1].tofile(out / name)
+        truth[name] = np.hstack([image_file.read(m) > 0 if m.exists() else np.zeros(p.shape, bool) for m, p in zip(masks, pictures, strict=True)])
+    return Set(out, truth)
+
+
+def _grey(picture: np.ndarray) -> np.ndarray:
+    return picture if picture.ndim == 2 else np.ascontiguousarray(picture[..., 0])
 
 
 def strokes(mask: np.ndarray) -> list[tuple[list[tuple[float, float]], int]]:

@@ -16,17 +16,21 @@ from tests.walk.hand import Hand
 from tests.walk.inspector import Set, right, strokes, touched
 from tests.walk.pictures import Album
 
-SHOTS = 5
 CORRECTED = 3  # so many proposals are opened and painted over; the rest is accepted or rejected as it is
+
+
+_NEAR = 0.9  # screen pixels for a pixel of the image, at least, where she paints
 
 
 class Walk:
     """One inspector, one window, one set of images."""
 
-    def __init__(self, window: MainWindow, hand: Hand, album: Album, parts: Set, class_name: str) -> None:
+    def __init__(self, window: MainWindow, hand: Hand, album: Album, parts: Set, class_name: str, shots: int, stop_after_s: float = 0) -> None:
         self.window, self.hand, self.album, self.parts, self.class_name = window, hand, album, parts, class_name
+        self.shots, self.stop_after_s = shots, stop_after_s  # stop_after_s: the fine-tune is stopped then, and its best so far is kept
         self.clean: dict[str, int] = {}
         self.fine_tune_s = 0
+        self.said = ""  # what the fine-tune ended in
         self.out = Path()
 
     # -- what she sees --------------------------------------------------------------------------------------------------------
@@ -79,8 +83,7 @@ class Walk:
             return -1 if cell.center().y() < 20 else 1 if cell.center().y() > height - 20 else 0
 
         while turn := hand.see(out_of_view):
-            point = hand.place(view.viewport())
-            hand._do("mousemove", point.x(), point.y(), "click", 5 if turn > 0 else 4)
+            hand.wheel(view.viewport(), hand.see(lambda: view.viewport().rect().center()), up=turn < 0)
         hand.click(view.viewport(), hand.see(lambda: view.cell(place).center()))
         wanted = hand.see(lambda: view.rows[place].id)
         hand.until("the image", lambda: self.window.context.image_id == wanted and self.page.canvas.image_size[0] > 0)
@@ -96,8 +99,15 @@ class Walk:
         """One stroke along a path on the image."""
         hand, canvas = self.hand, self.page.canvas
         self.brush(radius_px)
+        self._come_near(path[len(path) // 2])
         marks = hand.see(lambda: [canvas.to_screen(x, y).toPoint() for x, y in path])
         hand.drag(canvas.viewport(), marks if len(marks) > 1 else [marks[0], marks[0] + QPoint(1, 0)])
+
+    def _come_near(self, place: tuple[float, float]) -> None:
+        """Where a pixel of the image is less than one of the screen, she turns the wheel over the place."""
+        hand, canvas = self.hand, self.page.canvas
+        while hand.see(lambda: canvas.zoom < _NEAR):
+            hand.wheel(canvas.viewport(), hand.see(lambda: canvas.to_screen(*place).toPoint()), up=True)
 
     def paint(self, name: str) -> None:
         """Paints every defect on the open image as she would: one stroke along each."""
@@ -117,15 +127,15 @@ class Walk:
             self.hand.key("Escape")
 
     def mark_shots(self) -> None:
-        """Five images with the defect, picked in the gallery."""
+        """Some images with the defect, picked in the gallery."""
         self.hand.key("b")
-        for k, name in enumerate(self.parts.defective()[:SHOTS]):
+        for k, name in enumerate(self.parts.defective()[: self.shots]):
             self.pick(name)
             self.paint(name)
             if k == 0:
                 self.picture("The first shot")
-        self.hand.until("the shots to be counted", lambda: self.page.classes.rows[0].shots == SHOTS, idle=False)
-        self.picture("Five shots: F pre-labels the rest")
+        self.hand.until("the shots to be counted", lambda: self.page.classes.rows[0].shots == self.shots, idle=False)
+        self.picture("The shots are marked: F pre-labels the rest")
 
     # -- proposals ------------------------------------------------------------------------------------------------------------
 
@@ -151,9 +161,9 @@ class Walk:
         while True:
             page = self.review_page
             if not hand.see(lambda page=page: page.source.left):
-                if not hand.see(lambda: self.page.prelabelling.running):
+                if hand.see(lambda page=page: self._all_came(page)):
                     break
-                hand.until("more proposals", lambda page=page: page.source.left or not self.page.prelabelling.running)
+                hand.until("more proposals", lambda page=page: page.source.left or self._all_came(page))
                 continue
             key, verdict = hand.see(lambda page=page: self._judged(page))
             if verdict is None and corrected < CORRECTED:
@@ -164,6 +174,11 @@ class Walk:
             hand.until("the decision to be shown", lambda page=page, key=key: not page.source.is_open(key), idle=False)
         self.settled()
         self.picture("Every proposal is decided")
+
+    def _all_came(self, page) -> bool:
+        """The job has ended, and all that it found is listed."""
+        source = page.source
+        return not (self.page.prelabelling.running or source._reading or source._stale or source._again.isActive())
 
     def _judged(self, page) -> tuple[tuple[str, int], bool | None]:
         """The framed region, and what she thinks of it."""
@@ -199,8 +214,10 @@ class Walk:
     def check(self) -> None:
         """The images that she is asked to mark before their proposals are shown."""
         hand, page = self.hand, self.review_page
-        hand.until("the way on", lambda: page.onward.isVisible() or page.empty.isVisible(), idle=False)
-        hand.click(hand.see(lambda: page.onward if page.onward.isVisible() else page.empty.way))
+        way = hand.see(lambda: next((w for w in (page.onward, page.empty.way) if w.isVisible()), None))
+        if way is None:
+            return
+        hand.click(way)
         hand.until("the first check image", lambda: self.page.isVisible() and self.page.canvas.image_size[0] > 0)
         names = hand.see(lambda: [row.name for row in self.page.gallery.view.rows])
         self.picture("A check image: marked by her before its proposals are shown")
@@ -267,10 +284,13 @@ class Walk:
         hand.click(page.improve_button)
         began = time.monotonic()
         hand.until("the fine-tune to begin", lambda: page.state.run is not None and page.state.run.is_open, idle=False)
-        hand.until("its first figures", lambda: page.run_panel.isVisible() and time.monotonic() - began > 60, idle=False)
+        hand.until("its first figures", lambda: page.run_panel.isVisible() and time.monotonic() - began > (self.stop_after_s or 60), idle=False)
         self.picture("The fine-tune at work")
+        if self.stop_after_s:
+            hand.click(page.run_panel.stop)
         hand.until("the fine-tune", lambda: page.state.run is not None and not page.state.run.is_open and page.use_button.isVisible(), idle=False, patience_s=1500)
         self.fine_tune_s = round(time.monotonic() - began)
+        self.said = hand.see(page.sentence.text)
         self.picture("The new version beside the one in use")
 
     def use_and_roll_back(self) -> None:
