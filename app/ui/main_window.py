@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from app import settings
-from app.store import project_file
-from app.ui import actions, adding, background, recent, theme, translation
-from app.ui.background import Task, call
+from app.ui import actions, background, recent, theme, translation
+from app.ui.filling import Filling
 from app.ui.job_strip import JobStrip
 from app.ui.message_bar import MessageBar
 from app.ui.opening import Opening
@@ -41,7 +40,7 @@ class MainWindow(QMainWindow):
         self.resize(1366, 768)
         self.view: ProjectView | None = None
         self.context: Context | None = None
-        self._task: Task | None = None
+        self.filling = Filling(self)
         self._opening: Opening | None = None
         self._arriving: tuple[Context, ProjectView] | None = None  # made, and shown in the next pass
         self._closing: list = []  # jobs that still write what belongs to projects that are not shown any more
@@ -55,6 +54,11 @@ class MainWindow(QMainWindow):
     def page(self):
         """The Label page of the open project, None where none is open."""
         return self.view.label if self.view else None
+
+    @property
+    def opening(self) -> bool:
+        """Whether a project is being opened."""
+        return self._opening is not None
 
     def _build(self) -> None:
         """All that is shown, in the theme and the language of now."""
@@ -72,8 +76,9 @@ class MainWindow(QMainWindow):
         self.palette_ = Palette(whole, lambda: offered(self.actions_), lambda fits: self.view.names(fits) if self.view else ())
         self.setCentralWidget(whole)  # what was there before is deleted
         for signal, handler in (
-            (self.start.images_asked, self._ask_images), (self.start.new_asked, self._ask_new), (self.start.open_asked, self._ask_project),
-            (self.start.sample_asked, self.open_sample), (self.start.chosen, self.open_project),
+            (self.start.images_asked, self.filling.ask_images), (self.start.new_asked, self.filling.ask_new),
+            (self.start.open_asked, self.filling.ask_project), (self.start.sample_asked, self.filling.open_sample),
+            (self.start.chosen, self.open_project),
         ):  # fmt: skip
             signal.connect(handler)
 
@@ -148,10 +153,10 @@ class MainWindow(QMainWindow):
             "history": self._show_history,
             "keys": self._show_keys,
             "palette": lambda: self.palette_.ask(),
-            "add_images": self._ask_images,
+            "add_images": self.filling.ask_images,
             "export": lambda: self.transfers.ask_export(),
             "import": lambda: self.transfers.ask_import(),
-            "open": self._ask_project,
+            "open": self.filling.ask_project,
             **{f"page_{kind.id}": partial(self._go_to, kind.id) for kind in PAGES},
         }
 
@@ -320,8 +325,7 @@ class MainWindow(QMainWindow):
         if self._ask_to_lose():
             event.ignore()
             return
-        if self._task:
-            self._task.stop()
+        self.filling.stop()
         if self._opening:
             self._opening.give_up()
         self._arrive()  # it has to be closed like any other
@@ -331,63 +335,6 @@ class MainWindow(QMainWindow):
         for job in self._closing:
             job.finished.wait()
         event.accept()
-
-    # -- making and filling projects ------------------------------------------------------------------------------------------
-
-    def _run(self, generator: Generator, text: str, done: Callable) -> None:
-        """Runs a generator that counts, with its count on the start page or in the message line."""
-        if self._task:
-            return
-        tell = self.messages.say if self.view else self.start.show_busy
-        tell(text)
-        task = self._task = Task(generator, self)
-        task.stepped.connect(lambda count: tell(self.tr("{what}: {count}").format(what=text, count=count)))
-        task.done.connect(done)
-        task.failed.connect(self.messages.warn)
-        task.ended.connect(self._ran)
-        task.start()
-
-    def _ran(self) -> None:
-        self._task.deleteLater()
-        self._task = None
-        if not self._opening:
-            self.start.show_busy("")
-
-    def take_paths(self, paths: list[Path]) -> None:
-        """What was dropped: a project is opened, images are added to the open one or become a new one."""
-        if len(paths) == 1 and paths[0].is_dir() and project_file.exists(paths[0]):
-            self.open_project(paths[0])
-        elif self.view:
-            if self.context.writing:
-                self._run(adding.look(paths, self.context.folder), self.tr("Looking at images"), self._register)
-        else:
-            self._run(adding.new_project(paths), self.tr("Looking at images"), self.open_project)
-
-    def _register(self, looked) -> None:
-        def said(answer: tuple[int, int]) -> None:
-            left_out = self.tr("%n file(s) could not be read.", "", len(looked.refused)) if looked.refused else ""
-            added = self.tr("%n image(s) added.", "", answer[0])
-            self.messages.say(f"{added} {left_out}".strip())
-
-        if self.context:
-            title = self.tr("Add %n image(s)", "", len(looked.found))
-            self.context.do(adding.register, self.context.folder, looked.found, title=title, done=said)
-
-    def _ask_images(self) -> None:
-        if folder := QFileDialog.getExistingDirectory(self, self.tr("A folder of images")):
-            self.take_paths([Path(folder)])
-
-    def _ask_project(self) -> None:
-        if folder := QFileDialog.getExistingDirectory(self, self.tr("A project's folder")):
-            self.open_project(Path(folder))
-
-    def _ask_new(self) -> None:
-        folder, _ = QFileDialog.getSaveFileName(self, self.tr("A new folder for the project"), str(settings.projects_folder()))
-        if folder:
-            self._run(call(lambda: adding.empty_project(Path(folder))), self.tr("Making the project"), self.open_project)
-
-    def open_sample(self) -> None:
-        self._run(adding.sample_project(), self.tr("Making the sample project (once, about half a minute)"), self.open_project)
 
     # -- dropping -------------------------------------------------------------------------------------------------------------
 
@@ -404,7 +351,7 @@ class MainWindow(QMainWindow):
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            self.take_paths(paths)
+            self.filling.take_paths(paths)
 
 
 def application() -> QApplication:

@@ -34,5 +34,5 @@ def main(project: Path | None = None, *, sample: bool = False) -> int:
         # After the first paint: the window is there while the database is being opened.
         QTimer.singleShot(0, lambda: window.open_project(project))
     elif sample:
-        QTimer.singleShot(0, window.open_sample)
+        QTimer.singleShot(0, window.filling.open_sample)
     return app.exec()

@@ -91,6 +91,30 @@
     </message>
 </context>
 <context>
+    <name>Filling</name>
+    <message numerus="yes">
+        <source>%n file(s) could not be read.</source>
+        <translation>
+            <numerusform>%n file could not be read.</numerusform>
+            <numerusform>%n files could not be read.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) added.</source>
+        <translation>
+            <numerusform>%n image added.</numerusform>
+            <numerusform>%n images added.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Add %n image(s)</source>
+        <translation>
+            <numerusform>Add %n image</numerusform>
+            <numerusform>Add %n images</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>GalleryPanel</name>
     <message numerus="yes">
         <source>%n image(s)</source>
@@ -252,27 +276,6 @@
         <translation>
             <numerusform>%n stroke could not be written yet: closing now would lose them.</numerusform>
             <numerusform>%n strokes could not be written yet: closing now would lose them.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n file(s) could not be read.</source>
-        <translation>
-            <numerusform>%n file could not be read.</numerusform>
-            <numerusform>%n files could not be read.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n image(s) added.</source>
-        <translation>
-            <numerusform>%n image added.</numerusform>
-            <numerusform>%n images added.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>Add %n image(s)</source>
-        <translation>
-            <numerusform>Add %n image</numerusform>
-            <numerusform>Add %n images</numerusform>
         </translation>
     </message>
 </context>

@@ -723,6 +723,55 @@
     </message>
 </context>
 <context>
+    <name>Filling</name>
+    <message>
+        <source>{what}: {count}</source>
+        <translation>{what}：{count}</translation>
+    </message>
+    <message>
+        <source>Looking at images</source>
+        <translation>正在查看图像</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) could not be read.</source>
+        <translation>
+            <numerusform>有 %n 个文件无法读取。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) added.</source>
+        <translation>
+            <numerusform>已添加 %n 张图像。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Add %n image(s)</source>
+        <translation>
+            <numerusform>添加 %n 张图像</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A folder of images</source>
+        <translation>图像文件夹</translation>
+    </message>
+    <message>
+        <source>A project&apos;s folder</source>
+        <translation>项目文件夹</translation>
+    </message>
+    <message>
+        <source>A new folder for the project</source>
+        <translation>新项目的文件夹</translation>
+    </message>
+    <message>
+        <source>Making the project</source>
+        <translation>正在创建项目</translation>
+    </message>
+    <message>
+        <source>Making the sample project (once, about half a minute)</source>
+        <translation>正在创建示例项目（仅此一次，约半分钟）</translation>
+    </message>
+</context>
+<context>
     <name>FootLine</name>
     <message>
         <source>brush {px} px</source>
@@ -1283,52 +1332,6 @@
     <message>
         <source>Close without them</source>
         <translation>放弃并关闭</translation>
-    </message>
-    <message>
-        <source>{what}: {count}</source>
-        <translation>{what}：{count}</translation>
-    </message>
-    <message>
-        <source>Looking at images</source>
-        <translation>正在查看图像</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n file(s) could not be read.</source>
-        <translation>
-            <numerusform>有 %n 个文件无法读取。</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n image(s) added.</source>
-        <translation>
-            <numerusform>已添加 %n 张图像。</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>Add %n image(s)</source>
-        <translation>
-            <numerusform>添加 %n 张图像</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>A folder of images</source>
-        <translation>图像文件夹</translation>
-    </message>
-    <message>
-        <source>A project&apos;s folder</source>
-        <translation>项目文件夹</translation>
-    </message>
-    <message>
-        <source>A new folder for the project</source>
-        <translation>新项目的文件夹</translation>
-    </message>
-    <message>
-        <source>Making the project</source>
-        <translation>正在创建项目</translation>
-    </message>
-    <message>
-        <source>Making the sample project (once, about half a minute)</source>
-        <translation>正在创建示例项目（仅此一次，约半分钟）</translation>
     </message>
 </context>
 <context>
