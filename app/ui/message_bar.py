@@ -63,7 +63,9 @@ class MessageBar(QFrame):
     def _place(self) -> None:
         if self._over and self.isVisible():
             width = min(_WIDEST_PX, self._over.width() - 2 * _MARGIN_PX)
-            height = max(self.layout().heightForWidth(width), self.sizeHint().height())
+            self.layout().activate()
+            # Not sizeHint(), which counts with a narrower sentence that takes more lines.
+            height = self.layout().totalHeightForWidth(width) if self.layout().hasHeightForWidth() else self.sizeHint().height()
             self.setGeometry((self._over.width() - width) // 2, self._over.height() - height - _MARGIN_PX, width, height)
             self.raise_()
 
@@ -90,6 +92,7 @@ class MessageBar(QFrame):
         for button in self.ways:
             self._row.removeWidget(button)
             self._below.removeWidget(button)
+            button.hide()
             button.deleteLater()
         # Many ways out stand below the sentence, which would be pressed into a narrow column else.
         row, first = (self._row, 2) if len(ways) <= _BESIDE else (self._below, 0)
@@ -101,6 +104,8 @@ class MessageBar(QFrame):
             self.ways.append(button)
         self._stretch_below(bool(ways) and row is self._below)
         self.show()
+        for button in self.ways:
+            button.show()  # a layout counts what is shown alone
         self._place()
 
     def _stretch_below(self, on: bool) -> None:

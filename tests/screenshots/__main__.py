@@ -7,11 +7,12 @@ import os
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 # Every scene in both themes and both languages, each once.
-LOOKS = (("dark", "en"), ("light", "zh_CN"))
+LOOKS = (("dark", "en", "M. Chen"), ("light", "zh_CN", "陈敏"))
 
 
 def main() -> int:
@@ -26,17 +27,20 @@ def main() -> int:
 
 
 def take(args: argparse.Namespace, home: Path) -> int:
+    from app import settings
     from app.ui import theme, translation
     from app.ui.main_window import application
     from tests.screenshots.projects import Projects
     from tests.screenshots.scenes import SCENES
     from tests.screenshots.stage import Stage
 
+    settings.save(replace(settings.load(), name=LOOKS[0][2]))  # who made the projects
     app = application()
     args.out.mkdir(parents=True, exist_ok=True)
     projects = Projects(home)
     wanted = [scene for scene in SCENES if not args.scenes or scene.__name__ in args.scenes]
-    for colours, language in LOOKS:
+    for colours, language, person in LOOKS:
+        settings.save(replace(settings.load(), name=person, theme=colours, language=language))
         theme.wear(app, theme.named(colours))
         translation.speak(app, language)
         for scene in wanted:

@@ -13,7 +13,7 @@ from app.ui.page import Page
 from app.ui.transfer_dialogs import ExportDialog
 from tests.screenshots.stage import Stage
 
-_SCRATCHED, _FULL = "coil01_1.png", "coil05_1.png"
+_SCRATCHED, _FULL = "coil01_1.png", "coil01_2.png"
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
