@@ -214,6 +214,7 @@ class Walk:
     def check(self) -> None:
         """The images that she is asked to mark before their proposals are shown."""
         hand, page = self.hand, self.review_page
+        hand.until("the page to know what is next", lambda: page.source.loaded and not page._tell.isActive() and not page._unanswered, idle=False)
         way = hand.see(lambda: next((w for w in (page.onward, page.empty.way) if w.isVisible()), None))
         if way is None:
             return
