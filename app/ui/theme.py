@@ -95,6 +95,10 @@ def _drawn(name: str, colour: str) -> str:
 
 
 def _sheet(t: Theme) -> str:
+    return _surfaces(t) + _buttons(t) + _fields(t)
+
+
+def _surfaces(t: Theme) -> str:
     return f"""
     QToolTip {{ color: {t.text}; background: {t.raised}; border: 1px solid {t.line}; padding: 4px; }}
     QSplitter::handle {{ background: {t.line}; }}
@@ -114,6 +118,11 @@ def _sheet(t: Theme) -> str:
     QFrame[role="card"] {{ background: {t.base}; border: 1px solid {t.line}; border-radius: 6px; }}
     QFrame[role="drop"] {{ border: 2px dashed {t.line}; border-radius: 8px; }}
     QFrame[role="drop"][over="true"] {{ border-color: {t.accent}; }}
+    """
+
+
+def _buttons(t: Theme) -> str:
+    return f"""
     QPushButton {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 4px; padding: 5px 12px; }}
     QPushButton:hover {{ border-color: {t.faint}; }}
     QPushButton:pressed {{ background: {t.line}; }}
@@ -129,6 +138,11 @@ def _sheet(t: Theme) -> str:
     QToolButton[role="page"] {{ padding: 4px 14px; color: {t.faint}; border-radius: 0; border-bottom: 2px solid transparent; }}
     QToolButton[role="page"]:hover {{ color: {t.text}; }}
     QToolButton[role="page"]:checked {{ color: {t.text}; background: transparent; border-color: transparent; border-bottom-color: {t.accent}; }}
+    """
+
+
+def _fields(t: Theme) -> str:
+    return f"""
     QLineEdit, QComboBox {{ background: {t.base}; border: 1px solid {t.line}; border-radius: 4px; padding: 4px 6px; min-height: 18px; }}
     QLineEdit:focus, QComboBox:focus {{ border-color: {t.accent}; }}
     QComboBox::drop-down {{ border: none; width: 22px; }}
