@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from app.ui.context import Context
     from app.ui.project_view import ProjectView
     from app.workspace import Workspace
+
+_TURN_S = 0.0005
 
 
 class MainWindow(QMainWindow):
@@ -356,6 +359,8 @@ class MainWindow(QMainWindow):
 
 def application() -> QApplication:
     """The process's QApplication in our look; made when there is none. UserError where the person's settings are damaged."""
+    # A thread that reads keeps the interpreter for so long before this one, which asks for it again after each call of Qt, gets its turn.
+    sys.setswitchinterval(_TURN_S)
     app = QApplication.instance() or QApplication([])
     app.setApplicationName("DefectLoop")
     own = settings.load()

@@ -52,6 +52,13 @@ class Kind:
     make: Callable[[Context, MessageBar, ProjectView], Page]
 
 
+def import_pages() -> None:
+    """Imports what the pages need, for a thread beside the window: on the window's own it would be felt when one is looked at first."""
+    from app.ui.report import report_page  # noqa: F401
+    from app.ui.review import review_page  # noqa: F401
+    from app.ui.train import train_page  # noqa: F401
+
+
 PAGES = (
     Kind(LABEL, QT_TRANSLATE_NOOP("Pages", "Label"), _label),
     Kind("review", QT_TRANSLATE_NOOP("Pages", "Review"), _review),

@@ -10,10 +10,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.ui import icons
+from app.ui import background
 from app.ui.context import Context
 from app.ui.message_bar import MessageBar
 from app.ui.page import Page
-from app.ui.page_switch import LABEL, PAGES
+from app.ui.page_switch import LABEL, PAGES, import_pages
 from app.ui.palette import Entry
 from app.ui.train.improving import Improving
 
@@ -33,6 +34,7 @@ class ProjectView(QStackedWidget):
         self.label = self._page(LABEL)
         self.label.set_actions(made)
         self.show_page(LABEL)
+        background.pool().submit(lambda step: import_pages(), lambda kind, value: None, patient=True)
 
     @property
     def page(self) -> Page:

@@ -99,14 +99,23 @@ class Walk:
         """One stroke along a path on the image."""
         hand, canvas = self.hand, self.page.canvas
         self.brush(radius_px)
-        self._come_near(path[len(path) // 2])
-        marks = hand.see(lambda: [canvas.to_screen(x, y).toPoint() for x, y in path])
+        self._come_near(path)
+        marks = hand.see(lambda: [p for x, y in path if canvas.viewport().rect().contains(p := canvas.to_screen(x, y).toPoint())])
         hand.drag(canvas.viewport(), marks if len(marks) > 1 else [marks[0], marks[0] + QPoint(1, 0)])
 
-    def _come_near(self, place: tuple[float, float]) -> None:
-        """Where a pixel of the image is less than one of the screen, she turns the wheel over the place."""
+    def _come_near(self, path: list[tuple[float, float]]) -> None:
+        """Where a pixel of the image is less than one of the screen, she turns the wheel over the place, as long as she sees the whole of it."""
         hand, canvas = self.hand, self.page.canvas
-        while hand.see(lambda: canvas.zoom < _NEAR):
+        place = path[len(path) // 2]
+        reach = max(max(abs(x - place[0]), abs(y - place[1])) for x, y in path)
+
+        def too_far() -> bool:
+            view = canvas.viewport().rect()
+            return canvas.zoom < _NEAR and reach * canvas.zoom * 1.3 < min(view.width() / 2 - 60, 10 * view.height())
+
+        if not hand.see(lambda: all(canvas.viewport().rect().contains(canvas.to_screen(x, y).toPoint()) for x, y in path)):
+            hand.key("0")
+        while hand.see(too_far):
             hand.wheel(canvas.viewport(), hand.see(lambda: canvas.to_screen(*place).toPoint()), up=True)
 
     def paint(self, name: str) -> None:
@@ -169,6 +178,8 @@ class Walk:
             if verdict is None and corrected < CORRECTED:
                 corrected += 1
                 self._correct(key, corrected == 1)
+                if hand.see(lambda page=page, key=key: page.source.is_open(key)):
+                    hand.key("r")  # what she painted did not touch it
             else:
                 hand.key("a" if verdict or verdict is None else "r")
             hand.until("the decision to be shown", lambda page=page, key=key: not page.source.is_open(key), idle=False)
