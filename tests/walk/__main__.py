@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tests.walk import account
 
-_CLASS, _CLEAN, _SEED = "crack", 114, 7
+_CLASS, _CLEAN, _SEED = "crack", 150, 7
 WALKS = {"tiles": ("magnetic_tile", "Line 3", 5, 0.0), "scans": ("aitex_fabric", "Loom 2", 1, 75.0)}  # data, name, shots, stop the fine-tune after
 
 
