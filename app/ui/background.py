@@ -128,16 +128,19 @@ class Task(QObject):
     failed = Signal(Fault)
     ended = Signal()
 
-    def __init__(self, generator: Generator[Any, None, Any], parent: QObject | None = None) -> None:
+    def __init__(self, generator: Generator[Any, None, Any] | _Call, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._generator = generator
+        self._generator: Generator[Any, None, Any] | _Call | None = generator
         self.stopped = threading.Event()
         self._job: _Job | None = None
 
     def start(self) -> None:
-        generator, stopped = self._generator, self.stopped
+        # The job alone holds it from now on: its own last breath must not be what takes its parent down.
+        generator, self._generator = self._generator, None
+        stopped, owner = self.stopped, self.parent()
 
         def work(step: Callable[[Any], None]) -> Any:
+            _ = owner  # is held until the GUI thread empties the job: the generator, which may hold it too, ends in another one
             try:
                 while not stopped.is_set():
                     step(next(generator))
@@ -164,7 +167,19 @@ class Task(QObject):
             self.ended.emit()
 
 
-def call(function: Callable[[], Any]) -> Generator[None, None, Any]:
+class _Call:
+    """Other than a real generator, it holds its function, and what that holds, after its end: the GUI thread lets go of it, with the job."""
+
+    def __init__(self, function: Callable[[], Any]) -> None:
+        self._function = function
+
+    def __next__(self) -> Any:
+        raise StopIteration(self._function())
+
+    def close(self) -> None:
+        """It has no frame to be left."""
+
+
+def call(function: Callable[[], Any]) -> _Call:
     """A generator of no steps that returns function()."""
-    return function()
-    yield
+    return _Call(function)

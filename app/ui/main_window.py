@@ -15,6 +15,7 @@ from shiboken6 import isValid
 
 from app import settings
 from app.ui import actions, background, recent, theme, translation
+from app.ui.collecting import collector
 from app.ui.filling import Filling
 from app.ui.job_strip import JobStrip
 from app.ui.message_bar import MessageBar
@@ -101,6 +102,7 @@ class MainWindow(QMainWindow):
             self._show_project(*self._made(workspace, context.read_only))
             view.deleteLater()
             context.deleteLater()
+            collector().thorough()
             self.context.select_image(image_id)
             self.context.go_to(page)
 
@@ -303,6 +305,7 @@ class MainWindow(QMainWindow):
                     self._closing.remove(job)
                     view.deleteLater()
                     context.deleteLater()
+                    collector().thorough()
 
             job = background.pool().submit(lambda _: context.finish(), gone)
             self._closing.append(job)
@@ -363,6 +366,7 @@ def application() -> QApplication:
     sys.setswitchinterval(_TURN_S)
     app = QApplication.instance() or QApplication([])
     app.setApplicationName("DefectLoop")
+    collector()
     own = settings.load()
     theme.wear(app, theme.named(own.theme))
     translation.speak(app, translation.chosen(own.language))
