@@ -7,10 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.store.gallery import GalleryRow
 from app.ui import icons, theme
+from app.ui.fixed_grid import FixedGrid
 from app.ui.thumbnails import Thumbnails
 
 CELL_PX = 112  # at least so wide
@@ -21,26 +22,21 @@ _DOTS = 5
 _MARKS = {"needs_work": "circle-alert", "reviewed": "check", "defect_free": "circle-check"}
 
 
-class GalleryView(QAbstractScrollArea):
+class GalleryView(FixedGrid):
     """Images in the order in which they are given; a click or an arrow key picks one."""
 
     picked = Signal(int)  # image id
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(CELL_PX, _PICTURE_PX + _NAME_PX + 2 * _GAP_PX, parent)
         self._thumbnails = thumbnails
-        self._rows: list[GalleryRow] = []
         self._place: dict[int, int] = {}
         self._folders: Mapping[int, Path] = {}
         self._colours: Mapping[int, QColor] = {}
         self._keys_in_view: set[str] = set()
         self._current: int | None = None
-        self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         # Tab reaches it, a click does not: a drawing never loses the keyboard to a list.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # else its coming and going would change the grid
-        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.viewport().setMouseTracking(False)
         thumbnails.ready.connect(self._thumbnail_came)
 
@@ -48,7 +44,7 @@ class GalleryView(QAbstractScrollArea):
 
     @property
     def rows(self) -> Sequence[GalleryRow]:
-        return self._rows
+        return self._items
 
     @property
     def current(self) -> int | None:
@@ -57,8 +53,8 @@ class GalleryView(QAbstractScrollArea):
 
     def set_rows(self, rows: Sequence[GalleryRow], folders: Mapping[int, Path]) -> None:
         """folders: of each root, absolute. The place that is looked at stays where it is."""
-        self._rows, self._folders = list(rows), folders
-        self._place = {row.id: k for k, row in enumerate(self._rows)}
+        self._items, self._folders = list(rows), folders
+        self._place = {row.id: k for k, row in enumerate(self._items)}
         self._fit_scroll_bar()
         self.viewport().update()
 
@@ -66,7 +62,7 @@ class GalleryView(QAbstractScrollArea):
         """Shows the image's new state in its place."""
         self._folders = folders
         if (k := self._place.get(row.id)) is not None:
-            self._rows[k] = row
+            self._items[k] = row
             self.viewport().update(self.cell(k))
 
     def set_colours(self, colours: Mapping[int, QColor]) -> None:
@@ -88,60 +84,16 @@ class GalleryView(QAbstractScrollArea):
 
     def neighbour(self, step: int) -> int | None:
         """Id of the image `step` places on (back where negative) from the open one, None past the ends."""
-        if not self._rows:
+        if not self._items:
             return None
         here = self._place.get(self._current)
         if here is None:
-            return self._rows[0].id
+            return self._items[0].id
         there = here + step
-        return self._rows[there].id if 0 <= there < len(self._rows) else None
+        return self._items[there].id if 0 <= there < len(self._items) else None
 
     def path_of(self, row: GalleryRow) -> Path:
         return self._folders[row.root_id] / row.path
-
-    # -- the grid -----------------------------------------------------------------------------------------------------------
-
-    @property
-    def columns(self) -> int:
-        return max(1, self.viewport().width() // CELL_PX)
-
-    @property
-    def _row_px(self) -> int:
-        return _PICTURE_PX + _NAME_PX + 2 * _GAP_PX
-
-    def cell(self, k: int) -> QRect:
-        """Where the k-th image lies in the viewport."""
-        width = self.viewport().width() / self.columns
-        line, column = divmod(k, self.columns)
-        left = round(column * width)
-        return QRect(left, line * self._row_px - self.verticalScrollBar().value(), round((column + 1) * width) - left, self._row_px)
-
-    def at(self, point: QPoint) -> GalleryRow | None:
-        """The image under a point of the viewport."""
-        width = self.viewport().width() / self.columns
-        column = int(point.x() / width)
-        k = (point.y() + self.verticalScrollBar().value()) // self._row_px * self.columns + column
-        return self._rows[k] if 0 <= column < self.columns and 0 <= k < len(self._rows) else None
-
-    def _fit_scroll_bar(self) -> None:
-        lines = -(-len(self._rows) // self.columns)
-        bar = self.verticalScrollBar()
-        bar.setRange(0, max(0, lines * self._row_px - self.viewport().height()))
-        bar.setPageStep(max(1, self.viewport().height()))
-        bar.setSingleStep(self._row_px // 2)
-
-    def _show(self, k: int) -> None:
-        cell, bar = self.cell(k), self.verticalScrollBar()
-        if cell.top() < 0:
-            bar.setValue(bar.value() + cell.top())
-        elif cell.bottom() > self.viewport().height():
-            bar.setValue(bar.value() + cell.bottom() - self.viewport().height() + 1)
-
-    def _in_view(self) -> range:
-        top = self.verticalScrollBar().value()
-        first = top // self._row_px * self.columns
-        last = ((top + self.viewport().height()) // self._row_px + 1) * self.columns
-        return range(first, min(last, len(self._rows)))
 
     # -- Qt -----------------------------------------------------------------------------------------------------------------
 
@@ -156,12 +108,12 @@ class GalleryView(QAbstractScrollArea):
         painter.fillRect(event.rect(), QColor(now.panel))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._keys_in_view = {self._rows[k].sha256 for k in self._in_view()}
+        self._keys_in_view = {self._items[k].sha256 for k in self._in_view()}
         self._thumbnails.want_only(self._keys_in_view)
         for k in self._in_view():
             cell = self.cell(k)
             if cell.intersects(event.rect()):
-                self._paint_cell(painter, self._rows[k], cell.adjusted(_GAP_PX // 2, _GAP_PX // 2, -_GAP_PX // 2, -_GAP_PX // 2), now)
+                self._paint_cell(painter, self._items[k], cell.adjusted(_GAP_PX // 2, _GAP_PX // 2, -_GAP_PX // 2, -_GAP_PX // 2), now)
         painter.end()
 
     def _paint_cell(self, painter: QPainter, row: GalleryRow, cell: QRect, now: theme.Theme) -> None:

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.ui import icons, theme
+from app.ui.fixed_grid import FixedGrid
 from app.ui.review.crops import Crop, Crops, Cut, Key
 
 CELL_PX = 168  # at least so wide
 _LINE_PX = 18
 _GAP_PX = 8
+_SIDE_PX = CELL_PX - 2 * _GAP_PX  # of the square that a picture lies in
 # What was said of a cell, the icon that shows it, and its colour.
 _MARKS = {
     "accepted": ("check", "#7fd49a"),
@@ -44,7 +46,7 @@ class Cell:
     tip: str = ""
 
 
-class CropGrid(QAbstractScrollArea):
+class CropGrid(FixedGrid):
     """Keys of what is listed, in the order given; `cell_of` tells what a key looks like now.
 
     moved: the cursor or the run is another; opened: Enter or a double click; clicked: a plain click on a cell.
@@ -55,52 +57,47 @@ class CropGrid(QAbstractScrollArea):
     clicked = Signal(object)
 
     def __init__(self, crops: Crops, cell_of: Callable[[Key], Cell], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(CELL_PX, _SIDE_PX + 2 * _LINE_PX + 2 * _GAP_PX, parent)
         self._crops, self._cell_of = crops, cell_of
-        self._keys: list[Key] = []
         self._place: dict[Key, int] = {}
         self._cursor = self._anchor = 0
         self._bare = False
         self._seen: set[Key] = set()
-        self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # else its coming and going would change the grid
-        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         crops.ready.connect(self._came)
 
     # -- what it shows ------------------------------------------------------------------------------------------------------
 
     @property
     def keys(self) -> Sequence[Key]:
-        return self._keys
+        return self._items
 
     @property
     def current(self) -> Key | None:
         """What the cursor is on; None where nothing is listed."""
-        return self._keys[self._cursor] if self._keys else None
+        return self._items[self._cursor] if self._items else None
 
     @property
     def chosen(self) -> list[Key]:
         """The run from where it was begun to the cursor, in the order of the grid."""
         first, last = sorted((self._cursor, self._anchor))
-        return self._keys[first : last + 1]
+        return self._items[first : last + 1]
 
     def set_keys(self, keys: Sequence[Key]) -> None:
         """The cursor stays on what it was on, or where that was."""
-        before = len(self._keys)
-        if len(keys) >= before and keys[:before] == self._keys:  # as it was, or with more at the end: nothing moves
+        before = len(self._items)
+        if len(keys) >= before and keys[:before] == self._items:  # as it was, or with more at the end: nothing moves
             if len(keys) > before:
-                self._keys = list(keys)
+                self._items = list(keys)
                 self._place |= {key: k for k, key in enumerate(keys[before:], before)}
                 self._fit_scroll_bar()
                 self.viewport().update()
                 self.moved.emit()
             return
-        current, begun = self.current, self._keys[self._anchor] if self._keys else None
-        self._keys = list(keys)
-        self._place = {key: k for k, key in enumerate(self._keys)}
-        last = max(0, len(self._keys) - 1)
+        current, begun = self.current, self._items[self._anchor] if self._items else None
+        self._items = list(keys)
+        self._place = {key: k for k, key in enumerate(self._items)}
+        last = max(0, len(self._items) - 1)
         self._cursor = self._place.get(current, min(self._cursor, last))
         self._anchor = self._place.get(begun, self._cursor) if current in self._place else self._cursor
         self._fit_scroll_bar()
@@ -123,9 +120,9 @@ class CropGrid(QAbstractScrollArea):
 
     def step(self, columns: int, lines: int = 0, extend: bool = False) -> None:
         """Moves the cursor; at the ends it stays."""
-        if self._keys:
+        if self._items:
             there = self._cursor + columns + lines * self.columns
-            self.go_to(self._keys[there if 0 <= there < len(self._keys) else self._cursor], extend)
+            self.go_to(self._items[there if 0 <= there < len(self._items) else self._cursor], extend)
 
     def set_bare(self, bare: bool) -> None:
         """Outlines away, so that the surface is seen."""
@@ -139,67 +136,26 @@ class CropGrid(QAbstractScrollArea):
     def whole_in_view(self) -> list[Key]:
         """What is seen whole, with its picture: what a person who looks at the grid has looked at."""
         height = self.viewport().height()
-        seen = [self._keys[k] for k in self._in_view() if self.cell(k).top() >= -1 and self.cell(k).bottom() <= height]
+        seen = [self._items[k] for k in self._in_view() if self.cell(k).top() >= -1 and self.cell(k).bottom() <= height]
         return [key for key in seen if (crop := self._crops.peek(key)) is not None and crop.picture is not None]
 
     # -- the grid -----------------------------------------------------------------------------------------------------------
-
-    @property
-    def columns(self) -> int:
-        return max(1, self.viewport().width() // CELL_PX)
-
-    @property
-    def _row_px(self) -> int:
-        return self._side_px + 2 * _LINE_PX + 2 * _GAP_PX
-
-    @property
-    def _side_px(self) -> int:
-        """Of the square that a picture lies in."""
-        return CELL_PX - 2 * _GAP_PX
 
     @property
     def per_page(self) -> int:
         """So many cells are seen whole at once."""
         return max(1, self.viewport().height() // self._row_px) * self.columns
 
-    def cell(self, k: int) -> QRect:
-        """Where the k-th lies in the viewport."""
-        width = self.viewport().width() / self.columns
-        line, column = divmod(k, self.columns)
-        left = round(column * width)
-        return QRect(left, line * self._row_px - self.verticalScrollBar().value(), round((column + 1) * width) - left, self._row_px)
-
-    def at(self, point: QPoint) -> Key | None:
-        """What lies under a point of the viewport."""
-        column = int(point.x() / (self.viewport().width() / self.columns))
-        k = (point.y() + self.verticalScrollBar().value()) // self._row_px * self.columns + column
-        return self._keys[k] if 0 <= column < self.columns and 0 <= k < len(self._keys) else None
-
     def show_cursor(self) -> None:
         """Scrolls so far that the cursor is in view."""
-        if self._keys:
-            cell, bar = self.cell(self._cursor), self.verticalScrollBar()
-            if cell.top() < 0:
-                bar.setValue(bar.value() + cell.top())
-            elif cell.bottom() > self.viewport().height():
-                bar.setValue(bar.value() + cell.bottom() - self.viewport().height() + 1)
+        if self._items:
+            self._show(self._cursor)
 
     def show_page_of_cursor(self) -> None:
         """Scrolls so that the cursor's line is the first one, as far as there is more below."""
-        if self._keys:
+        if self._items:
             bar = self.verticalScrollBar()
             bar.setValue(bar.value() + self.cell(self._cursor).top())
-
-    def _fit_scroll_bar(self) -> None:
-        lines, bar = -(-len(self._keys) // self.columns), self.verticalScrollBar()
-        bar.setRange(0, max(0, lines * self._row_px - self.viewport().height()))
-        bar.setPageStep(max(1, self.viewport().height()))
-        bar.setSingleStep(self._row_px // 2)
-
-    def _in_view(self) -> range:
-        top = self.verticalScrollBar().value()
-        first = top // self._row_px * self.columns
-        return range(first, min(((top + self.viewport().height()) // self._row_px + 1) * self.columns, len(self._keys)))
 
     def _came(self, key: Key) -> None:
         if key in self._seen:
@@ -214,7 +170,7 @@ class CropGrid(QAbstractScrollArea):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         places = self._in_view()
-        self._seen = {self._keys[k] for k in places}
+        self._seen = {self._items[k] for k in places}
         self._crops.want_only(self._seen)
         first, last = sorted((self._cursor, self._anchor))
         # The last one first: what is wished for last is made first, and the eye begins at the top.
@@ -223,8 +179,8 @@ class CropGrid(QAbstractScrollArea):
         painter.end()
 
     def _paint_cell(self, painter: QPainter, k: int, is_chosen: bool, now: theme.Theme) -> None:
-        cell, shown = self.cell(k), self._cell_of(self._keys[k])
-        side = self._side_px
+        cell, shown = self.cell(k), self._cell_of(self._items[k])
+        side = _SIDE_PX
         frame = QRect(cell.center().x() - side // 2, cell.top() + _GAP_PX, side, side)
         ground = frame.adjusted(-4, -4, 4, 2 * _LINE_PX + 4)
         if is_chosen:
@@ -325,11 +281,11 @@ class CropGrid(QAbstractScrollArea):
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self.current is not None:
                 self.opened.emit(self.current)
-        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and self._keys:
-            self.go_to(self._keys[0 if key == Qt.Key.Key_Home else -1], extend)
-        elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown) and self._keys:
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and self._items:
+            self.go_to(self._items[0 if key == Qt.Key.Key_Home else -1], extend)
+        elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown) and self._items:
             by = self.per_page if key == Qt.Key.Key_PageDown else -self.per_page
-            self.go_to(self._keys[min(max(self._cursor + by, 0), len(self._keys) - 1)], extend)
+            self.go_to(self._items[min(max(self._cursor + by, 0), len(self._items) - 1)], extend)
         else:
             super().keyPressEvent(event)
 
