@@ -92,6 +92,17 @@ def bare(tmp_path, make_image_file) -> Toy:
 
 
 @pytest.fixture
+def window(qtbot):
+    """The window on its start page."""
+    application()
+    made = MainWindow()
+    qtbot.addWidget(made)
+    made.show()
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def opened(qtbot):
     """opened(toy) is the window with the project open and its first image shown; toy.workspace is the window's."""
     windows = []

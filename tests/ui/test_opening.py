@@ -13,19 +13,8 @@ from sqlalchemy import select
 from app.operations import models
 from app.store.records import DefectClass
 from app.ui.background import Pool
-from app.ui.main_window import MainWindow, application
 from app.workspace import Workspace
 from tests.ui.driving import idle, key
-
-
-@pytest.fixture
-def window(qtbot):
-    application()
-    made = MainWindow()
-    qtbot.addWidget(made)
-    made.show()
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -6,26 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QPushButton
 
 from app.operations import models
 from app.ui import recent
-from app.ui.main_window import MainWindow, application
+from app.ui.main_window import MainWindow
 from app.workspace import Workspace
 from tests.toy_project import make_toy
-
-
-@pytest.fixture
-def window(qtbot):
-    application()
-    made = MainWindow()
-    qtbot.addWidget(made)
-    made.show()
-    yield made
-    made.close()
 
 
 def drop(window: MainWindow, *paths: Path) -> None:
