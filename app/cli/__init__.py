@@ -20,6 +20,7 @@ _PLACES = {
     "demo": ("demo", "doctor"),
     "window": ("gui",),
     "report": ("report",),
+    "benchmark": ("benchmark",),
     "project": ("new", "add", "remove", "locate", "classes", "status", "history", "undo", "redo", "backup", "restore"),
 }
 

@@ -1,0 +1,143 @@
+"""The harness's own cache of a frozen backbone's raw stages: half precision, eight views of an image, one file an image.
+
+The program's cache keeps 32 channels of a level; methods that are measured as they were published want all of them.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import math
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core_models.contract import image_file
+from core_models.evaluation.benchmark.items import BenchmarkError, Item
+from core_models.inference.device import Device
+from core_models.inference.shot_views import turned
+from core_models.inference.view import Values, planes, resized
+from core_models.models.backbone import Backbone
+
+VIEWS = 8
+_MEAN = np.array([0.485, 0.456, 0.406], np.float32)[:, None, None]  # ImageNet's, of values in 0..1
+_DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)[:, None, None]
+_FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
+_SPARED = 2**30  # bytes of the disk that are left to others
+
+
+class RawCache:
+    """Raw levels {stride: (c, h, w)} of images squeezed to `side` x `side` px, in any of eight flips and rotations.
+
+    Where the disk is full, or `limit_bytes` is reached, what is not kept is computed each time; `notice` is told once.
+    """
+
+    def __init__(self, folder: Path, network: Backbone, checksum: str, device: Device, strides: tuple[int, ...], side: int = 200,
+                 limit_bytes: int = 20 * 2**30, notice: Callable[[str], None] = print) -> None:
+        self.network, self.device, self.strides, self.side, self.limit, self.notice = network, device, strides, side, limit_bytes, notice
+        self.folder = folder / f"{checksum[:12]}-{side}-{'_'.join(map(str, strides))}"
+        self.shapes = {s: tuple(level.shape) for s, level in self._levels(np.zeros((side, side), np.uint8)).items()}
+        self._length = sum(math.prod(shape) for shape in self.shapes.values())
+        self._used = sum(p.stat().st_size for p in self.folder.glob("*.npy"))
+        self._stopped = False
+
+    def bytes_of(self, images: int, views: int) -> int:
+        return 2 * images * views * self._length
+
+    def fill(self, wanted: dict[Item, int], progress: Callable[[int, int], None] = lambda done, of: None) -> None:
+        """Keeps the first so many views of each item; what is there already stays, other images go where the limit is reached."""
+        names = {self._path(item).name for item in wanted}
+        if sum(self.bytes_of(1, views) for views in wanted.values()) + self._used > self.limit:
+            for path in self.folder.glob("*.npy"):
+                if path.name not in names:
+                    self._used -= path.stat().st_size
+                    path.unlink()
+        for done, (item, views) in enumerate(wanted.items()):
+            progress(done, len(wanted))
+            if self._stopped:
+                return
+            self._keep(item, views)
+
+    def get(self, item: Item, view: int) -> dict[int, Tensor]:
+        """{stride: (c, h, w)} in half precision on the CPU: from the disk, else computed."""
+        kept = self._open(item)
+        if kept is not None and view < len(kept):
+            return self._split(torch.from_numpy(np.array(kept[view])))
+        return self._levels(_read(item, view))
+
+    def clear(self) -> None:
+        """Deletes all that was kept."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self._used = 0
+
+    def _keep(self, item: Item, views: int) -> None:
+        path, kept = self._path(item), self._open(item)
+        if kept is not None and len(kept) >= views:
+            return
+        size = self.bytes_of(1, views)
+        if self._used + size > self.limit:
+            self._stop(f"The cache of {self.limit / 2**30:.0f} GB is full")
+            return
+        rows = [torch.cat([level.flatten() for level in self._levels(_read(item, view)).values()]) for view in range(views)]
+        part = path.with_suffix(".part")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if shutil.disk_usage(self.folder).free < size + _SPARED:
+                raise OSError(errno.ENOSPC, "no space left")
+            with part.open("wb") as file:
+                np.save(file, torch.stack(rows).numpy())
+            self._used += part.stat().st_size - (path.stat().st_size if path.exists() else 0)
+            part.replace(path)
+        except OSError as fault:
+            part.unlink(missing_ok=True)
+            if fault.errno not in _FULL:
+                raise
+            self._stop(f"The disk of {self.folder} is full")
+
+    def _stop(self, why: str) -> None:
+        self._stopped = True
+        self.notice(f"{why}: features that are not kept are computed each time, which takes longer. Make room and start again to go on faster.")
+
+    def _open(self, item: Item) -> np.ndarray | None:
+        try:
+            kept = np.load(self._path(item), mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError, EOFError):  # not there, or cut short
+            return None
+        return kept if kept.ndim == 2 and kept.shape[1] == self._length and kept.dtype == np.float16 else None
+
+    def _path(self, item: Item) -> Path:
+        return self.folder / (hashlib.sha256(str(item.image).encode("utf-8")).hexdigest()[:24] + ".npy")
+
+    def _split(self, row: Tensor) -> dict[int, Tensor]:
+        sizes = [math.prod(shape) for shape in self.shapes.values()]
+        return {s: part.reshape(shape) for (s, shape), part in zip(self.shapes.items(), row.split(sizes), strict=True)}
+
+    @torch.inference_mode()
+    def _levels(self, image: np.ndarray) -> dict[int, Tensor]:
+        x = torch.from_numpy(as_imagenet(image, self.side))[None].to(self.device.torch).contiguous(memory_format=torch.channels_last)
+        with self.device.fast():
+            levels = self.network.stages(x)
+        largest = torch.finfo(torch.float16).max
+        return {s: levels[s][0].float().clamp(-largest, largest).half().cpu().contiguous().clone() for s in self.strides}
+
+
+def as_imagenet(image: np.ndarray, side: int) -> np.ndarray:
+    """An image (h, w[, 3]) as the network was trained to see it: (3, side, side) float32, values in 0..1 less ImageNet's mean and
+    divided by its deviation. Other depths than 8 bits are brought to 0..1 by their own range, outliers cut."""
+    if image.dtype == np.uint8:
+        values = image.astype(np.float32) / 255
+    else:
+        seen = Values.of(image)
+        values = np.clip((np.nan_to_num(image.astype(np.float32)) - seen.low) / max(seen.high - seen.low, 1e-30), 0, 1)
+    return (planes(resized(values, side, side)) - _MEAN) / _DEVIATION
+
+
+def _read(item: Item, view: int) -> np.ndarray:
+    try:
+        return turned(image_file.read(item.image), view)
+    except image_file.ImageFileError as fault:
+        raise BenchmarkError(f"{fault} Put the data folder back from its source.") from fault

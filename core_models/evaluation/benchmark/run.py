@@ -1,0 +1,201 @@
+"""Runs one engine of a benchmark: every episode once, each answer a file of its own, so that it goes on where it stopped."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import psutil
+import torch
+
+import core_models
+from core_models.evaluation.benchmark import episodes as drawing
+from core_models.evaluation.benchmark.episodes import Episode
+from core_models.evaluation.benchmark.figures import Answered
+from core_models.evaluation.benchmark.items import BenchmarkError, Pool
+from core_models.evaluation.benchmark.protocol import BEST_ON_TEST, Entry, Protocol
+from core_models.evaluation.benchmark.raw_cache import RawCache
+from core_models.evaluation.benchmark.shipped import Shipped
+from core_models.evaluation.benchmark.trained import FoldEngine, Trained, answered, pick_rate, strides_of
+from core_models.inference.device import pick
+from core_models.inference.features import BACKBONE, load_backbone
+from core_models.training.backbone import load_imagenet
+from core_models.contract.image_file import sha256
+
+PROTOCOL, EPISODES, ABOUT = "protocol.json", "episodes.json", "about.json"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a benchmark reads and writes: `data`, the `state` that it goes on from, and how large its caches may become."""
+
+    data: Path
+    state: Path
+    device: str = "auto"
+    cache_bytes: int = 20 * 2**30
+    keep_cache: bool = False
+    imagenet: Path | None = None
+    said: Callable[[str], None] = print
+
+
+def begin(protocol: Protocol, place: Place) -> tuple[Pool, list[Episode]]:
+    """The images and the episodes of the state folder: drawn at the first time, read from there ever after."""
+    pool = protocol.pool(place.data)
+    place.state.mkdir(parents=True, exist_ok=True)
+    kept = place.state / PROTOCOL
+    text = json.dumps({"title": protocol.title, "source": protocol.source, "drawing": dataclasses.asdict(protocol.drawing), "rule": protocol.rule}, ensure_ascii=False)
+    if kept.is_file() and kept.read_text(encoding="utf-8") != text:
+        raise BenchmarkError(f"{place.state} holds the state of another benchmark. Name another folder with --state, or delete this one.")
+    path = place.state / EPISODES
+    if not path.is_file():
+        whole = dataclasses.replace(protocol, folds=()).pool(place.data)  # a later run may ask for the other folds
+        drawing.write(path, protocol.drawing, drawing.draw(whole, protocol.drawing))
+    kept.write_text(text, encoding="utf-8")
+    said, found = drawing.read(path, pool)
+    if said != protocol.drawing:
+        raise BenchmarkError(f"{path} was drawn in another way than this benchmark asks for. Name another folder with --state.")
+    for note in pool.notes:
+        place.said(note)
+    return pool, [e for e in found if e.fold in pool.folds]
+
+
+def run(protocol: Protocol, label: str, place: Place) -> None:
+    """Answers every episode with one engine; what is answered already is not asked again. BenchmarkError, CardError."""
+    entry = protocol.entry(label)
+    pool, found = begin(protocol, place)
+    if entry.recipe is None:
+        _run_shipped(entry, pool, found, place)
+    else:
+        _run_trained(entry, protocol, pool, found, place)
+
+
+def _run_shipped(entry: Entry, pool: Pool, found: list[Episode], place: Place) -> None:
+    features = place.state / "cache" / "features"
+    engine = Shipped(entry.engine, entry.params, entry.folder, place.device, features, place.cache_bytes)
+    folder = folder_of(entry, place.state, "as it ships", engine.weights)
+    _about(folder, entry, "as it ships", 0, engine.weights)
+    _answer_all(engine, pool, found, folder, place, entry.label)
+    if not place.keep_cache:
+        shutil.rmtree(features, ignore_errors=True)
+
+
+def _run_trained(entry: Entry, protocol: Protocol, pool: Pool, found: list[Episode], place: Place) -> None:
+    device = pick(place.device)
+    network, checksum = _backbone(place.imagenet)
+    cache = RawCache(place.state / "cache" / "raw", network.to(device.torch), checksum, device, strides_of(entry.engine), protocol.side, place.cache_bytes, place.said)
+    rate, tried = None, []
+    for seed in entry.seeds:
+        for fold in pool.folds:
+            work = place.state / "training" / entry.label / f"{fold}-{seed}"
+            engine = FoldEngine(entry, pool, fold, protocol.held_out.get(fold, ()), protocol.drawing, cache, work, seed, place.said)
+            engine.fill()
+            if rate is None:
+                rate, tried = pick_rate(engine, entry.recipe)
+                place.said(f"rate {rate[0]}, weight decay {rate[1]}")
+            trained = engine.train(rate, tried)
+            _keep(work / "trained.json", trained, checksum)
+            for way, epoch in trained.epochs.items():
+                if way != BEST_ON_TEST:
+                    mine = [e for e in found if e.fold == fold]
+                    folder = folder_of(entry, place.state, way, f"{checksum}/{seed}")
+                    _about(folder, entry, way, seed, checksum)
+                    _answer_all(engine.at(epoch), pool, mine, folder, place, f"{entry.label}, {way} (epoch {epoch})")
+    if not place.keep_cache:
+        cache.clear()
+
+
+def _backbone(imagenet: Path | None):
+    if imagenet is None:
+        network, checksum = load_backbone(BACKBONE)
+        return network, checksum
+    try:
+        network = load_imagenet(imagenet)
+    except SystemExit as fault:
+        raise BenchmarkError(str(fault)) from fault
+    except Exception as fault:  # of a damaged file there are many kinds
+        raise BenchmarkError(f"{imagenet} holds no weights that can be read, or they were altered. Put the file back from its source.") from fault
+    network.fold_batch_norms()
+    return network.to(memory_format=torch.channels_last).requires_grad_(False), sha256(imagenet)
+
+
+def _answer_all(engine, pool: Pool, found: list[Episode], folder: Path, place: Place, title: str) -> None:
+    left = [e for e in found if not (folder / f"{e.key}.json").is_file()]
+    by_name, begun = pool.by_name(), time.monotonic()
+    for done, episode in enumerate(left):
+        if done % 10 == 0:
+            place.said(f"{title}: {len(found) - len(left) + done} of {len(found)} episodes, {time.monotonic() - begun:.0f} s")
+        write_answer(folder / f"{episode.key}.json", answered(engine, by_name, episode, time.perf_counter))
+    about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    about["peak_bytes"] = max(peak_bytes(), about.get("peak_bytes", 0))
+    (folder / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+    place.said(f"{title}: {len(found)} episodes answered")
+
+
+def _about(folder: Path, entry: Entry, way: str, seed: int, weights: str) -> None:
+    """Says beside the answers whose they are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / ABOUT).is_file():
+        about = {"label": entry.label, "way": way, "seed": seed, "weights": weights, "code": code_of(entry), "torch": torch.__version__}
+        (folder / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+
+
+def folder_of(entry: Entry, state: Path, way: str, weights: str) -> Path:
+    """Where an engine's answers lie: by its label, by how its epoch was chosen, and by what they depend on."""
+    parts = (entry.engine, sorted(entry.params.items()), dataclasses.asdict(entry.recipe) if entry.recipe else None, weights, code_of(entry))
+    digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+    return state / "answers" / entry.label / way.split(" (")[0].replace(" ", "-") / digest
+
+
+def code_of(entry: Entry) -> str:
+    """The sha256 of the code that an engine's answers come from: models, and what the program makes of their logits."""
+    root = Path(core_models.__file__).resolve().parent
+    files = [*sorted((root / "models").rglob("*.py"))]
+    files = [f for f in files if f.parent.name != "segmentation" or f.stem in (entry.engine, "base", "nearest", "__init__")]
+    if entry.recipe is None:
+        files += sorted((root / "inference").glob("*.py"))
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def write_answer(path: Path, said: Answered) -> None:
+    value = {**dataclasses.asdict(said), "counts": said.counts.tolist(), "alarms": said.alarms.tolist()}
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+    part.replace(path)
+
+
+def read_answers(folder: Path) -> list[Answered]:
+    """All answers in a folder; one that cannot be read is deleted, to be given anew."""
+    found = []
+    for path in sorted(folder.glob("*-*.json")):
+        try:
+            said = json.loads(path.read_text(encoding="utf-8"))
+            found.append(Answered(**{**said, "groups": tuple(said["groups"]), "counts": np.array(said["counts"], np.int64).reshape(-1, 4),
+                                     "alarms": np.array(said["alarms"], np.int64)}))
+        except (ValueError, KeyError, TypeError):
+            path.unlink()
+    return found
+
+
+def peak_bytes() -> int:
+    """The most memory that this process has held so far, the GPU's apart."""
+    if sys.platform == "win32":
+        return int(psutil.Process().memory_info().peak_wset)
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def _keep(path: Path, trained: Trained, checksum: str) -> None:
+    value = {**dataclasses.asdict(trained), "backbone": checksum}
+    path.write_text(json.dumps(value), encoding="utf-8")

@@ -1,0 +1,248 @@
+"""Engines that are trained on each fold's base classes, on raw features, and answer as their papers have them: by arg max."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core_models.evaluation.benchmark import figures
+from core_models.evaluation.benchmark.episodes import Drawing, Episode, draw
+from core_models.evaluation.benchmark.figures import Answered
+from core_models.evaluation.benchmark.items import BenchmarkError, Item, Pool
+from core_models.evaluation.benchmark.protocol import BEST_ON_TEST, CHOSEN, LAST, Entry
+from core_models.evaluation.benchmark.raw_cache import VIEWS, RawCache
+from core_models.inference.shot_views import turned
+from core_models.inference.view import resized
+from core_models.models import registry
+from core_models.models.backbone import RAW_CHANNELS
+from core_models.training.folds import FoldTraining, Outcome, Recipe
+from core_models.weights import load_folder, save_folder
+
+_HELD_OUT_DRAWS = 2
+
+
+class Images:
+    """Training images of a fold by number, with their masks squeezed to the view's size."""
+
+    def __init__(self, pool: Pool, names: Sequence[str], cache: RawCache) -> None:
+        self.items = [item for name in names for item in pool.classes[name] if item.share() > 0]
+        self.classes = [name for name in names for item in pool.classes[name] if item.share() > 0]
+        self.cache = cache
+
+    def levels(self, number: int, view: int) -> dict[int, Tensor]:
+        return self.cache.get(self.items[number], view)
+
+    def mask(self, number: int, view: int) -> Tensor:
+        return torch.from_numpy(turned(_squeezed(self.items[number], self.cache.side), view))
+
+
+@functools.lru_cache(maxsize=4096)
+def _squeezed(item: Item, side: int) -> np.ndarray:
+    """The mask at the view's size (side, side), 1 where more than half of a pixel is covered, or, of a mask that is finer than
+    that everywhere, half of what is covered most: a thin defect must not vanish."""
+    share = resized(item.truth().astype(np.float32), side, side)
+    return (share > min(0.5, 0.5 * float(share.max()))).astype(np.float32)
+
+
+class Answers:
+    """A network on raw features: the pixels whose logits are above 0 are its answer."""
+
+    def __init__(self, net: nn.Module, cache: RawCache) -> None:
+        self.net, self.cache, self.device = net.to(cache.device.torch), cache, cache.device
+
+    def prepare(self, items: list[Item]) -> None:
+        self.cache.fill(dict.fromkeys(items, 1))
+
+    @torch.inference_mode()
+    def learn(self, class_name: str, support: list[Item]) -> dict[str, Tensor]:
+        self.net.eval()
+        masks = [torch.from_numpy(_squeezed(item, self.cache.side)).to(self.device.torch) for item in support]
+        with self.device.fast():
+            return self.net.encode_support([self._levels(item) for item in support], masks, None, len(support))
+
+    @torch.inference_mode()
+    def mask(self, learnt: dict[str, Tensor], item: Item) -> np.ndarray:
+        with self.device.fast():
+            logits = self.net.segment(self._levels(item), learnt).float()
+        height, width = item.truth().shape
+        whole = F.interpolate(logits[None], size=(self.cache.side, self.cache.side), mode="bilinear", align_corners=False)
+        return (F.interpolate(whole, size=(height, width), mode="bilinear", align_corners=False)[0, 0] > 0).cpu().numpy()
+
+    def _levels(self, item: Item) -> dict[int, Tensor]:
+        return {s: level[None].to(self.device.torch).float() for s, level in self.cache.get(item, 0).items()}
+
+
+def answered(engine, pool: dict[str, dict[str, Item]], episode: Episode, clock: Callable[[], float]) -> Answered:
+    """What an engine answers to an episode; features are prepared before the clock runs."""
+    there = pool[episode.class_name]
+    support, queries, clean = ([there[n] for n in names] for names in (episode.support, episode.queries, episode.clean))
+    engine.prepare([*support, *queries, *clean])
+    begun = clock()
+    learnt = engine.learn(episode.class_name, support)
+    learn_s, answer_s, counts, alarms = clock() - begun, 0.0, [], []
+    for item in (*queries, *clean):
+        begun = clock()
+        proposed = engine.mask(learnt, item)
+        answer_s += clock() - begun
+        if item.mask is None:
+            alarms.append(int(proposed.sum()))
+        else:
+            counts.append(figures.counts_of(proposed, item.truth()))
+    return Answered(episode.fold, episode.class_name, episode.shots, episode.draw, tuple(i.group for i in queries),
+                    np.array(counts, np.int64).reshape(-1, 4), np.array(alarms, np.int64), learn_s, answer_s / max(len(queries) + len(clean), 1))
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the weights of an epoch reach: mean class mIoU over the Ks, on held-out base classes and on the test classes' first draw."""
+
+    epoch: int
+    held_out: float | None
+    test: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A fold's training: `epochs` by the way of choosing them, and what it took. `rate`, of `tried` ones (with their held-out figures)."""
+
+    epochs: dict[str, int]
+    looks: list[Look]
+    outcome: Outcome
+    rate: tuple[float, float]
+    tried: list[dict]
+
+
+class FoldEngine:
+    """An entry with a recipe on one fold: trains (or goes on), and gives the weights of an epoch back."""
+
+    def __init__(self, entry: Entry, pool: Pool, fold: str, held_out: tuple[str, ...], drawing: Drawing, cache: RawCache, folder: Path, seed: int,
+                 said: Callable[[str], None]) -> None:
+        self.entry, self.pool, self.fold, self.cache, self.folder, self.seed, self.said = entry, pool, fold, cache, folder, seed, said
+        self.held_out = held_out
+        self.base = [name for name in pool.base(fold) if name not in held_out]
+        self.images = Images(pool, self.base, cache)
+        self.looking = {
+            "held_out": draw(pool, replace(drawing, draws=_HELD_OUT_DRAWS, clean=1, half="all", queries=20, supports="per draw"), {fold: held_out}) if held_out else [],
+            "test": draw(pool, replace(drawing, draws=1, clean=1, supports="per draw"), {fold: pool.folds[fold]}),
+        }
+        self.by_name = pool.by_name()
+
+    def fill(self) -> None:
+        """Computes the features that training and looks need, and says before how much room they take."""
+        wanted = dict.fromkeys(self.images.items, VIEWS)
+        for episode in (*self.looking["held_out"], *self.looking["test"]):
+            for name in (*episode.support, *episode.queries):
+                wanted.setdefault(self.by_name[episode.class_name][name], 1)
+        size = sum(self.cache.bytes_of(1, views) for views in wanted.values())
+        self.said(f"fold {self.fold}: features of {len(wanted)} images, {size / 2**30:.1f} GB of at most {self.cache.limit / 2**30:.0f} GB in {self.cache.folder}")
+        self.cache.fill(wanted, lambda done, of: self.said(f"features {done}/{of}") if done % 100 == 0 else None)
+
+    def new_net(self) -> nn.Module:
+        torch.manual_seed(self.seed)
+        return registry.create(self.entry.engine, raw_params(self.entry.engine, self.entry.params)).to(memory_format=torch.channels_last)
+
+    def train(self, rate: tuple[float, float], tried: list[dict]) -> Trained:
+        net, looks = self.new_net(), self._known_looks()
+        recipe = self.entry.recipe
+        training = FoldTraining(net, self.images, recipe, rate, self.seed, self.folder / "state", self.cache.device)
+
+        def after(epoch: int) -> None:
+            if (epoch % recipe.looks == 0 or epoch == recipe.epochs) and epoch not in [look.epoch for look in looks]:
+                looks.append(self._look(net, epoch))
+                save_folder(self.folder / f"epoch-{epoch}", net.state_dict(), {"kind": "segment", "engine": self.entry.engine, "params": self.entry.params, "epoch": epoch})
+                self._keep_looks(looks)
+                self.said(f"fold {self.fold} {looks[-1]}")
+
+        if training.outcome.epochs:
+            after(training.outcome.epochs)  # ended between an epoch and its look
+        outcome = training.run(recipe.epochs, after, self.said)
+        if not looks or looks[-1].epoch != outcome.epochs:
+            looks.append(self._look(net, outcome.epochs))
+            save_folder(self.folder / f"epoch-{outcome.epochs}", net.state_dict(), {"kind": "segment", "engine": self.entry.engine, "epoch": outcome.epochs})
+            self._keep_looks(looks)
+        return Trained(chosen_epochs(looks), looks, outcome, rate, tried)
+
+    def trial(self, rate: tuple[float, float], epochs: int) -> dict:
+        """Held-out class mIoU after a few epochs with a rate and decay; None where the loss became no number."""
+        folder = self.folder / f"trial-{rate[0]}-{rate[1]}"
+        kept = folder / "trial.json"
+        if kept.is_file():
+            return json.loads(kept.read_text(encoding="utf-8"))
+        net = self.new_net()
+        recipe = replace(self.entry.recipe, epochs=epochs, minutes=0.0)
+        outcome = FoldTraining(net, self.images, recipe, rate, self.seed, folder / "state", self.cache.device).run(epochs, lambda epoch: None, self.said)
+        value = None if outcome.stopped else self._measure(net, "held_out")
+        found = {"rate": rate[0], "decay": rate[1], "epochs": epochs, "held_out": value, "loss": outcome.losses[-1:] or None, "stopped": outcome.stopped, "seconds": outcome.seconds}
+        kept.write_text(json.dumps(found), encoding="utf-8")
+        self.said(f"trial {found}")
+        return found
+
+    def at(self, epoch: int) -> Answers:
+        """The engine with the weights of an epoch; CardError where they were altered."""
+        state, _ = load_folder(self.folder / f"epoch-{epoch}")
+        net = self.new_net()
+        try:
+            net.load_state_dict(state)
+        except RuntimeError as fault:
+            raise BenchmarkError(f"The weights in {self.folder / f'epoch-{epoch}'} are not those of {self.entry.label}. Delete that folder, and it is trained anew.") from fault
+        return Answers(net.eval(), self.cache)
+
+    def _look(self, net: nn.Module, epoch: int) -> Look:
+        test = {str(k): self._measure(net, "test", k) for k in sorted({e.shots for e in self.looking["test"]})}
+        return Look(epoch, self._measure(net, "held_out") if self.looking["held_out"] else None, test)
+
+    def _measure(self, net: nn.Module, which: str, shots: int = 0) -> float:
+        """Class mIoU on the held-out or the test classes, with so many shots (0: the mean over every K)."""
+        engine = Answers(net, self.cache)
+        found: dict[int, list[Answered]] = {}
+        for episode in self.looking[which]:
+            if not shots or episode.shots == shots:
+                found.setdefault(episode.shots, []).append(answered(engine, self.by_name, replace(episode, clean=()), lambda: 0.0))
+        return float(np.mean([figures.class_miou(part) for part in found.values()]))
+
+    def _known_looks(self) -> list[Look]:
+        try:
+            return [Look(**look) for look in json.loads((self.folder / "looks.json").read_text(encoding="utf-8"))]
+        except (OSError, ValueError, TypeError):
+            return []
+
+    def _keep_looks(self, looks: list[Look]) -> None:
+        (self.folder / "looks.json").write_text(json.dumps([look.__dict__ for look in looks]), encoding="utf-8")
+
+
+def chosen_epochs(looks: list[Look]) -> dict[str, int]:
+    """The epoch of each way of choosing it; the earliest of equals."""
+    found = {LAST: looks[-1].epoch}
+    if all(look.held_out is not None for look in looks):
+        found[CHOSEN] = max(looks, key=lambda look: (look.held_out, -look.epoch)).epoch
+    found[BEST_ON_TEST] = max(looks, key=lambda look: (np.mean(list(look.test.values())), -look.epoch)).epoch
+    return found
+
+
+def raw_params(engine: str, given: dict) -> dict:
+    """The engine's parameters with the channels of the raw stages, where it has such."""
+    known = {f"channels_{stride}": channels for stride, channels in RAW_CHANNELS.items()}
+    fields = registry.engine(engine).params.__dataclass_fields__
+    return {**{k: v for k, v in known.items() if k in fields}, **given}
+
+
+def strides_of(engine: str) -> tuple[int, ...]:
+    return tuple(registry.engine(engine).build.STRIDES)
+
+
+def pick_rate(engine: FoldEngine, recipe: Recipe) -> tuple[tuple[float, float], list[dict]]:
+    """The rate and decay that did best on held-out base classes after the trial, and all trials; a single one needs none."""
+    rates = [tuple(pair) for pair in recipe.rates]
+    if len(rates) == 1 or not engine.held_out:
+        return rates[0], []
+    tried = [engine.trial(rate, recipe.trial_epochs) for rate in rates]
+    values = [t["held_out"] if t["held_out"] is not None else -1.0 for t in tried]
+    return rates[int(np.argmax(values))], tried

@@ -1,0 +1,181 @@
+"""Trains an episodic model on a fold's base classes, on raw features of a frozen backbone, as the papers of the field do.
+
+An epoch has every training image as the query once, in a random order; queries that go together share a class and its shots,
+1 to `most_shots` other images of that class, so that one model serves every K. SGD with momentum; the rate falls by
+the polynomial rule, without warm-up. After each epoch all is saved, and the same call goes on from there.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from core_models import turn
+from core_models.inference.device import Device
+from core_models.training import resume
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """`batch` queries a step, of which `together` share their shots. `rates`: pairs of rate and weight decay; of several, each
+    is tried for `trial_epochs` on the first fold and the one that is best on held-out base classes is taken. `looks`: every
+    so many epochs the model is measured. `minutes`: end at this wall time (0: never), with the rate's fall fitted to it."""
+
+    epochs: int
+    batch: int = 4
+    together: int = 2
+    rates: tuple[tuple[float, float], ...] = ((0.0025, 1e-4),)
+    trial_epochs: int = 1
+    momentum: float = 0.9
+    power: float = 0.9
+    most_shots: int = 5
+    looks: int = 4
+    minutes: float = 0.0
+    dice: float = 0.0
+
+
+class Source(Protocol):
+    """The training images, by number: `classes` says of which class each is."""
+
+    classes: Sequence[str]
+
+    def levels(self, number: int, view: int) -> dict[int, Tensor]:
+        """Raw levels {stride: (c, h, w)} of one of the eight views of an image."""
+
+    def mask(self, number: int, view: int) -> Tensor:
+        """Its mask (H, W) in 0..1."""
+
+
+@dataclass
+class Outcome:
+    """`stopped` says in a sentence why the training ended early; "" where it did not. `seconds` are of the wall clock, over all runs."""
+
+    epochs: int
+    seconds: float
+    losses: list[float]
+    stopped: str = ""
+
+
+class FoldTraining:
+    """The network, its optimizer and where it stands; `folder` holds the resume point."""
+
+    def __init__(self, net: nn.Module, source: Source, recipe: Recipe, rate: tuple[float, float], seed: int, folder: Path, device: Device) -> None:
+        self.net, self.source, self.recipe, self.seed, self.folder, self.device = net.to(device.torch), source, recipe, seed, folder, device
+        self.rate, decay = rate
+        self.names = [name for name, _ in net.named_parameters()]
+        self.optimizer = torch.optim.SGD(net.parameters(), self.rate, recipe.momentum, weight_decay=decay)
+        self.outcome = Outcome(0, 0.0, [])
+        self._go_on()
+
+    def run(self, epochs: int, after: Callable[[int], None], said: Callable[[str], None]) -> Outcome:
+        """Trains up to so many epochs; `after` is called with the number of every epoch that ended, once it is saved."""
+        while self.outcome.epochs < epochs and not self.outcome.stopped and self._share(0) < 1:
+            begun = time.monotonic()
+            loss = self._epoch(said)
+            if loss is None:
+                self._go_on()  # the weights before the epoch
+                self.outcome.stopped = f"The loss of epoch {self.outcome.epochs + 1} is no number: the training stopped, and the weights of epoch {self.outcome.epochs} are kept."
+                said(self.outcome.stopped)
+                self._save()
+                break
+            self.outcome.seconds += time.monotonic() - begun
+            self.outcome.epochs += 1
+            self.outcome.losses.append(loss)
+            self._save()
+            said(f"epoch {self.outcome.epochs} of {self.recipe.epochs}: loss {loss:.4f}, {time.monotonic() - begun:.0f} s")
+            after(self.outcome.epochs)
+        self.net.eval()
+        return self.outcome
+
+    def _epoch(self, said: Callable[[str], None]) -> float | None:
+        """The mean loss of an epoch, None as soon as one is no number. What it draws follows from seed and epoch alone."""
+        number = self.outcome.epochs
+        torch.manual_seed(self.seed * 1000 + number)
+        rng = np.random.Generator(np.random.PCG64([self.seed, number]))
+        steps, total = plan(self.source.classes, self.recipe, rng), 0.0
+        self.net.train()
+        begun = time.monotonic()
+        for k, step in enumerate(steps):
+            turn.pause()
+            for group in self.optimizer.param_groups:
+                group["lr"] = self.rate * max(1 - self._share((k + 0.5) / len(steps), time.monotonic() - begun), 0.0) ** self.recipe.power
+            self.optimizer.zero_grad(set_to_none=True)
+            value = sum(self._backward(queries, shots, rng, len(step)) for queries, shots in step)
+            if not math.isfinite(value):
+                return None
+            self.optimizer.step()
+            total += value
+            if number == 0 and k == min(20, len(steps) - 1):
+                said(f"{len(steps)} steps an epoch, {(time.monotonic() - begun) / (k + 1):.2f} s a step: about {(time.monotonic() - begun) / (k + 1) * len(steps) / 60:.0f} min an epoch")
+        if not all(bool(torch.isfinite(p).all()) for p in self.net.parameters()):
+            return None
+        return total / max(len(steps), 1)
+
+    def _backward(self, queries: list[int], shots: list[int], rng: np.random.Generator, parts: int) -> float:
+        views = [int(v) for v in rng.integers(8, size=len(queries) + len(shots))]
+        there = self.device.torch
+        levels = [self.source.levels(n, v) for n, v in zip((*queries, *shots), views, strict=True)]
+        masks = [self.source.mask(n, v).to(there) for n, v in zip((*queries, *shots), views, strict=True)]
+        asked = {s: torch.stack([one[s] for one in levels[: len(queries)]]).to(there).float() for s in levels[0]}
+        support = [{s: level[None].to(there).float() for s, level in one.items()} for one in levels[len(queries):]]
+        with self.device.learning():
+            loss = self.net.episode_loss(support, masks[len(queries):], asked, torch.stack(masks[: len(queries)]), dice=self.recipe.dice)
+        (loss / parts).backward()
+        return float(loss.detach()) / parts
+
+    def _share(self, of_epoch: float, seconds: float = 0.0) -> float:
+        """How much of the training is over, 0..1, in epochs or in time."""
+        done = (self.outcome.epochs + of_epoch) / self.recipe.epochs
+        return max(done, (self.outcome.seconds + seconds) / (60 * self.recipe.minutes)) if self.recipe.minutes else done
+
+    def _save(self) -> None:
+        tensors = {f"net.{k}": v for k, v in self.net.state_dict().items()}
+        for name, p in zip(self.names, self.net.parameters(), strict=True):
+            moment = self.optimizer.state.get(p, {}).get("momentum_buffer")
+            if moment is not None:
+                tensors[f"momentum.{name}"] = moment
+        resume.save(self.folder, tensors, {"step": self.outcome.epochs, "outcome": asdict(self.outcome)})
+
+    def _go_on(self) -> None:
+        point = resume.load(self.folder)
+        if point is None:
+            if self.outcome.epochs == 0 and not self.optimizer.state:
+                self._save()  # the weights before the first epoch, should it fail
+            return
+        tensors, values = point
+        self.net.load_state_dict({k[4:]: v for k, v in tensors.items() if k.startswith("net.")})
+        self.optimizer.state.clear()
+        for name, p in zip(self.names, self.net.parameters(), strict=True):
+            if f"momentum.{name}" in tensors:
+                self.optimizer.state[p] = {"momentum_buffer": tensors[f"momentum.{name}"].to(p.device)}
+        self.outcome = Outcome(**values["outcome"])
+
+
+def plan(classes: Sequence[str], recipe: Recipe, rng: np.random.Generator) -> list[list[tuple[list[int], list[int]]]]:
+    """The steps of one epoch: each a list of (queries, shots), image numbers of one class each, no image in both.
+
+    Every image is a query once, but for the last ones of a class or an epoch that fill no group, which are dropped.
+    """
+    of_class: dict[str, list[int]] = {}
+    for number, name in enumerate(classes):
+        of_class.setdefault(name, []).append(number)
+    groups = []
+    for members in of_class.values():
+        order = [members[k] for k in rng.permutation(len(members))]
+        for start in range(0, len(order) - recipe.together + 1, recipe.together):
+            queries = order[start : start + recipe.together]
+            others = [n for n in members if n not in queries]
+            if others:
+                count = min(int(rng.integers(1, recipe.most_shots + 1)), len(others))
+                groups.append((queries, [others[k] for k in rng.choice(len(others), count, replace=False)]))
+    mixed = [groups[k] for k in rng.permutation(len(groups))]
+    per_step = max(1, recipe.batch // recipe.together)
+    return [mixed[k : k + per_step] for k in range(0, len(mixed) - per_step + 1, per_step)]
