@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import hashlib
 import json
@@ -17,6 +18,7 @@ import psutil
 import torch
 
 import core_models
+from core_models.contract.image_file import sha256
 from core_models.evaluation.benchmark import episodes as drawing
 from core_models.evaluation.benchmark.episodes import Episode
 from core_models.evaluation.benchmark.figures import Answered
@@ -27,8 +29,8 @@ from core_models.evaluation.benchmark.shipped import Shipped
 from core_models.evaluation.benchmark.trained import FoldEngine, Trained, answered, pick_rate, strides_of
 from core_models.inference.device import pick
 from core_models.inference.features import BACKBONE, load_backbone
+from core_models.models import registry
 from core_models.training.backbone import load_imagenet
-from core_models.contract.image_file import sha256
 
 PROTOCOL, EPISODES, ABOUT = "protocol.json", "episodes.json", "about.json"
 
@@ -155,16 +157,24 @@ def folder_of(entry: Entry, state: Path, way: str, weights: str) -> Path:
 
 
 def code_of(entry: Entry) -> str:
-    """The sha256 of the code that an engine's answers come from: models, and what the program makes of their logits."""
+    """The sha256 of the code that an engine's answers come from: its file, what that takes from other models, and, where it
+    answers as it ships, what the program makes of its logits."""
     root = Path(core_models.__file__).resolve().parent
-    files = [*sorted((root / "models").rglob("*.py"))]
-    files = [f for f in files if f.parent.name != "segmentation" or f.stem in (entry.engine, "base", "nearest", "__init__")]
+    own = root / "models" / "segmentation" / f"{registry.engine(entry.engine).build.__module__.rpartition('.')[2]}.py"
+    files = [own, *_taken_from(own, root)]
     if entry.recipe is None:
-        files += sorted((root / "inference").glob("*.py"))
+        files += [root / "inference" / f"{name}.py" for name in ("calibration", "features", "postprocess", "predictor", "shot_views", "tiling", "view")]
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.read_bytes())
     return digest.hexdigest()
+
+
+def _taken_from(file: Path, root: Path) -> list[Path]:
+    """The files of core_models.models that a file imports from; those that describe what a model is are left out."""
+    names = [n.module for n in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(n, ast.ImportFrom) and (n.module or "").startswith("core_models.models.")]
+    found = [root.joinpath(*name.split(".")[1:]).with_suffix(".py") for name in sorted(set(names))]
+    return [f for f in found if f.is_file() and f.stem not in ("base", "registry", "backbone")]
 
 
 def write_answer(path: Path, said: Answered) -> None:
