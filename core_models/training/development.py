@@ -6,7 +6,7 @@ import csv
 import hashlib
 import json
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,17 +20,18 @@ from core_models.contract.episode import ImageRef, Shot, SupportSet
 from core_models.contract.job import Compute, ModelRef, TrainLabel
 from core_models.contract.mask import Mask, union
 from core_models.inference.calibration import smallest_area
+from core_models.inference.device import pick
 from core_models.inference.postprocess import quantised
 from core_models.inference.predictor import Prepared, Predictor
 from core_models.inference.view import normalised, planes, resized, view_size
-from core_models.models.segmentation.strip_steel import StripSteel
+from core_models.models.segmentation.base import TrainedSegmenter
 from core_models.training import confidence
 
 CLASSES = {"magnetic_tile": ("blowhole", "break", "crack", "fray", "uneven"), "sd_saliency_900": ("inclusion", "patches", "scratches")}
 WITH_CLEAN = ("magnetic_tile",)  # the sets that have defect-free images
 SHOTS = (1, 5)
 MOST_SHOTS = max(SHOTS)
-_DRAWS, _QUERIES = 3, 12
+DRAWS, QUERIES = 3, 12
 
 
 def is_even(group: str) -> bool:
@@ -48,6 +49,7 @@ class Task:
     shots: tuple[str, ...]
     queries: tuple[str, ...]
     others: tuple[str, ...]  # without the class; defect-free ones where the set has some
+    draw: int = 0
 
     def path(self, image: str) -> Path:
         return self.folder / "images" / image
@@ -76,12 +78,12 @@ def _draws(folder: Path, names: tuple[str, ...], even: bool) -> list[Task]:
     found, kinds = [], {r["cls"] for r in rows}
     for name in names:
         first = {r["group"]: r["image"] for r in reversed(rows) if r["cls"] == name and is_even(r["group"]) == even}
-        for draw in range(_DRAWS):
+        for draw in range(DRAWS):
             images = sorted(first.values())
             random.Random(draw).shuffle(images)
             others = sorted({r["image"] for r in rows if r["cls"] != name and is_even(r["group"]) == even and (r["cls"] == "free" or "free" not in kinds)})
             random.Random(draw).shuffle(others)
-            found.append(Task(folder, name, ids[name], tuple(images[:MOST_SHOTS]), tuple(images[MOST_SHOTS:][:_QUERIES]), tuple(others[:_QUERIES])))
+            found.append(Task(folder, name, ids[name], tuple(images[:MOST_SHOTS]), tuple(images[MOST_SHOTS:][:QUERIES]), tuple(others[:QUERIES]), draw))
     return found
 
 
@@ -114,14 +116,19 @@ def _proposed(predictor: Predictor, prepared: Prepared, image: ImageRef) -> np.n
 
 
 class Development:
-    """strip_steel on both halves' draws, by its raw logits; features are computed once into `cache`."""
+    """A trained engine on both halves' draws, by its raw logits; features are computed once into `cache`.
 
-    def __init__(self, data: Path, network: nn.Module, cache: Path) -> None:
+    `draws` and `queries` take only the first so many of each class, where an engine needs seconds for an image; `regions`
+    looks at them, too.
+    """
+
+    def __init__(self, data: Path, network: nn.Module, cache: Path, draws: int = DRAWS, queries: int = QUERIES) -> None:
         self.network, self.cache = network, cache
-        self.tasks = {half: tasks(data, half) for half in ("even", "odd")}
+        self.tasks = {half: [replace(t, queries=t.queries[:queries], others=t.others[:queries]) for t in tasks(data, half) if t.draw < draws]
+                      for half in ("even", "odd")}
 
     @torch.no_grad()
-    def measure(self, net: StripSteel, half: str) -> dict:
+    def measure(self, net: TrainedSegmenter, half: str) -> dict:
         """Pooled IoU of each class with 1 and with 5 shots, at the level 0.5: {"mean_iou", "1": {class: IoU}, "5": {...}}."""
         net.eval()
         out: dict = {}
@@ -135,7 +142,7 @@ class Development:
         return {"mean_iou": round(float(np.mean([v for d in out.values() for v in d.values()])), 4), **out}
 
     @torch.no_grad()
-    def regions(self, net: StripSteel, half: str) -> list[confidence.Point]:
+    def regions(self, net: TrainedSegmenter, half: str) -> list[confidence.Point]:
         """The regions that the net would propose with five shots, on images that hold the class and on as many that do not."""
         net.eval()
         found: list[confidence.Point] = []
@@ -143,17 +150,20 @@ class Development:
             support, drawn = self._encoded(net, task, MOST_SHOTS), task.support(MOST_SHOTS)
             for query in (*task.queries, *task.others):
                 label = TrainLabel(task.class_id, Mask.from_array(task.mask(query)), complete=True)
-                logits = net.segment(self._features(task, query), support)[0].numpy()
-                found += confidence.points(quantised(logits), task.ref(query), label, smallest_area(drawn))
+                found += confidence.points(quantised(self._logits(net, task, query, support).numpy()), task.ref(query), label, smallest_area(drawn))
         return found
 
-    def _encoded(self, net: StripSteel, task: Task, shots: int) -> dict[str, Tensor]:
+    def _encoded(self, net: TrainedSegmenter, task: Task, shots: int) -> dict[str, Tensor]:
         chosen = task.shots[:shots]
         return net.encode_support([self._features(task, s) for s in chosen], [torch.from_numpy(task.mask(s).astype(np.float32)) for s in chosen])
 
-    def _areas(self, net: StripSteel, task: Task, query: str, support: dict[str, Tensor]) -> tuple[int, int]:
+    def _logits(self, net: TrainedSegmenter, task: Task, query: str, support: dict[str, Tensor]) -> Tensor:
+        with pick("cpu").fast():  # as users meet it
+            return net.segment(self._features(task, query), support)[0].float()
+
+    def _areas(self, net: TrainedSegmenter, task: Task, query: str, support: dict[str, Tensor]) -> tuple[int, int]:
         truth = torch.from_numpy(task.mask(query))
-        logits = F.interpolate(net.segment(self._features(task, query), support)[None], size=truth.shape, mode="bilinear")[0, 0]
+        logits = F.interpolate(self._logits(net, task, query, support)[None, None], size=truth.shape, mode="bilinear")[0, 0]
         return int(((logits > 0) & truth).sum()), int(((logits > 0) | truth).sum())
 
     def _features(self, task: Task, image: str) -> dict[int, Tensor]:
@@ -164,6 +174,5 @@ class Development:
             view = planes(resized(normalised(array), *view_size(array.shape[1], array.shape[0])))
             with torch.inference_mode():
                 features = self.network(torch.from_numpy(np.ascontiguousarray(view))[None])
-            save_file({str(k): v.half().contiguous() for k, v in features.items() if k in StripSteel.STRIDES}, path)
+            save_file({str(k): v.half().contiguous() for k, v in features.items()}, path)
         return {int(k): v for k, v in load_file(path).items()}
-

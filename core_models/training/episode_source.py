@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,8 @@ from torch import Tensor, nn
 from core_models.contract.opencv import cv2
 from core_models.inference.features import Extractor
 from core_models.inference.view import normalised, planes, resized
-from core_models.models.blocks import resize
-from core_models.models.segmentation.strip_steel import StripSteel
+from core_models.models.backbone import STRIDES
+from core_models.models.segmentation.base import Features, TrainedSegmenter
 from data.permissive import deeppcb_masks
 from data.surfaces.episode import draw_episode
 
@@ -28,13 +29,28 @@ _BOARD_CROP = 160  # px
 
 @dataclass(frozen=True)
 class EpisodeFeatures:
-    """`joined` levels of all pictures, half precision: `eight` (n, c, 36, 36), `sixteen` (n, c, 18, 18); `masks` (n, 72, 72),
+    """`levels` of all pictures, half precision: {4: (n, c, 72, 72), 8: (n, c, 36, 36), 16: (n, c, 18, 18)}; `masks` (n, 72, 72),
     the share of each cell of stride 4 that is defect; the first `shots` pictures are the support."""
 
-    eight: Tensor
-    sixteen: Tensor
+    levels: Features
     masks: Tensor
     shots: int
+
+    @property
+    def queries(self) -> list[int]:
+        """The pictures that are no support."""
+        return list(range(self.shots, len(self.masks)))
+
+    def support(self, shots: list[int], device: torch.device) -> tuple[list[Features], list[Tensor]]:
+        """Features (b = 1) and masks of some shots, for `encode_support`."""
+        return [{s: level[k : k + 1].to(device) for s, level in self.levels.items()} for k in shots], [self.masks[k].float().to(device) for k in shots]
+
+    def query(self, queries: list[int], device: torch.device, top: int = 0, left: int = 0, side: int = SIDE) -> tuple[Features, Tensor]:
+        """Features and masks of some pictures, or of the part of them from (`top`, `left`) on, px of the view, multiples of 16."""
+        def part(level: Tensor, stride: int) -> Tensor:
+            return level[queries, ..., top // stride : (top + side) // stride, left // stride : (left + side) // stride].to(device)
+
+        return {s: part(level, s) for s, level in self.levels.items()}, part(self.masks, 4).float()
 
 
 class EpisodeSource:
@@ -54,7 +70,7 @@ class EpisodeSource:
             part = path.with_suffix(".part")
             save_file(kept, part)
             part.replace(path)
-        return EpisodeFeatures(kept["eight"], kept["sixteen"], kept["masks"], int(kept["shots"]))
+        return EpisodeFeatures({s: kept[str(s)] for s in STRIDES}, kept["masks"], int(kept["shots"]))
 
     def _compute(self, index: int) -> dict[str, Tensor]:
         if self.boards and index % self.real_every == self.real_every - 1:
@@ -67,7 +83,7 @@ class EpisodeSource:
         views = np.stack([planes(resized(normalised(image), SIDE, SIDE)) for image in images])
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16()):
             features = self.network(torch.from_numpy(views).contiguous(memory_format=torch.channels_last))
-        return {"eight": features[8].half().contiguous(), "sixteen": features[16].half().contiguous(),
+        return {**{str(s): features[s].half().contiguous() for s in STRIDES},
                 "masks": torch.stack([shares(mask, SIDE // 4) for mask in masks]).half(), "shots": torch.tensor(shots)}
 
     def _board_episode(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, int]:
@@ -81,14 +97,25 @@ class EpisodeSource:
         return np.stack([p[0] for p in pictures]), np.stack([p[1] for p in pictures]), shots
 
 
-def answer(net: StripSteel, episode: EpisodeFeatures, shots: list[int], queries: list[int]) -> tuple[Tensor, Tensor]:
-    """Logits and target shares (q, 72, 72) of some queries of an episode by some of its shots."""
-    chosen, device = shots + queries, net.confidence.device
-    joined = net.joined({8: episode.eight[chosen], 16: episode.sixteen[chosen]}).to(device, memory_format=torch.channels_last)
-    support = net.encode(list(joined[: len(shots)]), [episode.masks[k].float().to(device) for k in shots])
-    pair = net.compare(joined[len(shots) :], support).float()
-    shares = episode.masks[queries].float().to(device)
-    return resize(pair[:, 1:] - pair[:, :1], tuple(shares.shape[-2:]))[:, 0], shares
+def loss_of(net: TrainedSegmenter, episode: EpisodeFeatures, shots: list[int], queries: list[int], side: int, rng: np.random.Generator) -> Tensor:
+    """The network's own loss, with Dice, on a part of `side` px of some queries of an episode, by some of its shots."""
+    device, side = net.confidence.device, min(SIDE, side)
+    query, target = episode.query(queries, device, *place(episode, queries, side, rng), side)
+    return net.episode_loss(*episode.support(shots, device), query, target, dice=1.0)
+
+
+def place(episode: EpisodeFeatures, queries: list[int], side: int, rng: np.random.Generator) -> tuple[int, int]:
+    """Where to cut a part of `side` px out of the queries: half of the time around a marked place of one of them."""
+    if side >= SIDE:
+        return 0, 0
+    marked = torch.nonzero(episode.masks[queries] > 0)
+    if len(marked) and rng.random() < 0.5:
+        _, y, x = (4 * int(v) for v in marked[rng.integers(len(marked))])
+        corner = [v - int(rng.integers(side)) for v in (y, x)]
+    else:
+        corner = [int(v) for v in rng.integers(SIDE - side + 1, size=2)]
+    top, left = (min(max(v, 0), SIDE - side) // 16 * 16 for v in corner)
+    return top, left
 
 
 def _board_crop(rng: np.random.Generator, image: np.ndarray, template: np.ndarray, masks: dict[str, np.ndarray], name: str,
@@ -123,7 +150,7 @@ class Replay:
         images = np.concatenate([episode.support_images, episode.query_images])
         levels = self.extractor.windows([resized(normalised(image), SIDE, SIDE) for image in images])
         masks = torch.stack([shares(m, SIDE // 4) for m in np.concatenate([episode.support_masks, episode.query_masks])])
-        return EpisodeFeatures(torch.stack([v[8] for v in levels]), torch.stack([v[16] for v in levels]), masks, len(episode.support_images))
+        return EpisodeFeatures({s: torch.stack([v[s] for v in levels]) for s in STRIDES}, masks, len(episode.support_images))
 
 
 def fast_bfloat16() -> bool:
@@ -138,9 +165,9 @@ def shares(mask: np.ndarray, side: int) -> Tensor:
     return torch.from_numpy(cv2.resize(mask.astype(np.float32), (side, side), interpolation=cv2.INTER_LINEAR if grows else cv2.INTER_AREA))
 
 
-def batches(source: EpisodeSource, steps: int, first: int, per_step: int, pool: int, rng: np.random.Generator) -> Iterator[list[EpisodeFeatures]]:
-    """The episodes of each step from `first` on, drawn from a pool that grows with the steps up to `pool` episodes: the first
-    steps need not wait for all of them."""
-    for step in range(first, steps):
+def batches(source: EpisodeSource, first: int, per_step: int, pool: int, rng: np.random.Generator) -> Iterator[list[EpisodeFeatures]]:
+    """The episodes of each step from `first` on, without end, drawn from a pool that grows with the steps up to `pool` episodes:
+    the first steps need not wait for all of them."""
+    for step in itertools.count(first):
         ready = min(pool, 64 + (step + 1) * per_step // 2)
         yield [source.get(int(rng.integers(ready))) for _ in range(per_step)]

@@ -21,22 +21,27 @@ from core_models.inference.calibration import smallest_area
 from core_models.inference.device import is_out_of_memory
 from core_models.inference.features import UnreadableImage
 from core_models.inference.postprocess import quantised
+from core_models.models.losses import masked_loss
 from core_models.models.registry import create, engines
+from core_models.models.segmentation.base import Features
 from core_models.training import confidence, resume
-from core_models.training.episode_source import Replay, answer
+from core_models.training.episode_source import Replay, loss_of
 from core_models.training.maps import Maps, inside
-from core_models.training.project_episodes import Example, ProjectEpisodes, Question, TooFewLabels
+from core_models.training.project_episodes import ProjectEpisodes, Question, TooFewLabels
 from core_models.training.schedule import warmed_cosine
-from core_models.training.targets import masked_loss, target
+from core_models.training.targets import Target, target
 
 MODEL, RESUME = "model", "resume"
 _WARM = 0.1  # share of a run in which the rate rises
+_SHOT = 96  # cells of stride 8: a side of what is seen of a large shot
+_LEAST_SIDE = 16  # cells of stride 8: parts are not halved below
+BROKEN = "The loss was no number any more, so the training ended with the best weights it had."
 NOT_COMPARED = "The new version was not compared: the fine-tune was cancelled before. Compare it with: defectloop models PROJECT --compare NEW OLD"
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """`rate` is AdamW's highest, reached after a tenth of the way and lowered by a cosine; `crop` is in cells of stride 8;
+    """`rate` is AdamW's highest, reached after a tenth of the way and lowered by a cosine;
     `replayed` of the `questions` of a step are generated ones, of a pool of `pool` episodes."""
 
     rate: float = 1e-3
@@ -44,12 +49,15 @@ class Recipe:
     questions: int = 4
     replayed: int = 1
     pool: int = 40
-    crop: int = 48
     looks: int = 8
     save_every_s: float = 20.0
 
 
 RECIPE = Recipe()
+
+
+class NotANumber(ArithmeticError):
+    """A loss, or its gradient, that is no number."""
 
 
 class FineTune:
@@ -67,7 +75,8 @@ class FineTune:
         torch.manual_seed(spec.compute.seed)
         self.step, self.spent_s, self.best_step, self.looked_at = 0, 0.0, -1, -1
         self.best: dict[str, Tensor] = {}
-        self.notice = ""
+        self.notice, self.broken = "", False
+        self.side = self.net.CROP // 8
         self.best_value, self.losses, self.curve = -math.inf, [], []
         self._load_resume_point()
 
@@ -77,7 +86,7 @@ class FineTune:
         for done, image in enumerate(images):
             turn.pause()
             try:
-                self.maps.joined(image)
+                self.maps.levels(image)
             except UnreadableImage as fault:
                 self.episodes.drop(image.id)
                 yield ItemFailed(image.id, str(fault))
@@ -95,7 +104,12 @@ class FineTune:
                 yield self._look(questions)
             if share >= 1:
                 return
-            self.losses.append(self._step_that_fits(share))
+            try:
+                self.losses.append(self._step_that_fits(share))
+            except NotANumber:
+                self.broken = True
+                yield Progress(self.step * self.recipe.questions, max(1, self.step * self.recipe.questions), BROKEN)
+                return
             self.step += 1
             self.spent_s = before + time.monotonic() - started
             yield self._progress()
@@ -119,72 +133,96 @@ class FineTune:
         return where + self.notice
 
     def _step_that_fits(self, share: float) -> float:
-        """One step; where the GPU's memory is not enough for it, on the CPU from then on."""
-        try:
-            return self._train_step(share)
-        except (torch.OutOfMemoryError, RuntimeError) as fault:
-            if not is_out_of_memory(fault) or not self.maps.fall_back():
-                raise
-        # Outside of the handler: the fault's traceback would keep the step's memory.
+        """One step. Where the GPU's memory is not enough for it, on parts of half the side from then on, and in the end on the CPU."""
+        while True:
+            try:
+                return self._train_step(share)
+            except (torch.OutOfMemoryError, RuntimeError) as fault:
+                if not is_out_of_memory(fault) or not self._makes_room():
+                    raise
+            # Outside of the handler: the fault's traceback would keep the step's memory.
+            self.optimizer.zero_grad(set_to_none=True)
+            if torch.cuda.is_available():
+                torch.cuda.empty_cache()
+
+    def _makes_room(self) -> bool:
+        """Halves the side of what a step sees, or goes over to the CPU; False where nothing is left to be done. A question is one
+        image already: its part is the batch."""
+        if self.side > _LEAST_SIDE:
+            self.side = self.side // 4 * 2
+            self.notice = f" (on parts of {8 * self.side} px, for the memory was not enough)"
+            return True
+        if not self.maps.fall_back():
+            return False
         self.notice = " (on the CPU, for the GPU's memory was not enough)"
-        self.optimizer.zero_grad(set_to_none=True)
+        self.side = self.net.CROP // 8
         self.net.to("cpu")
         for state in self.optimizer.state.values():
             state.update({k: v.cpu() for k, v in state.items()})
-        return self._train_step(share)
+        return True
 
     def _train_step(self, share: float) -> float:
+        """The step's loss; NotANumber where that or its gradient is none, with the weights as they were."""
         self.net.train()
         for group in self.optimizer.param_groups:
             group["lr"] = warmed_cosine(self.recipe.rate, share, _WARM)
         total = 0.0
         for k in range(self.recipe.questions):
             turn.pause()
-            asked = self._replayed() if k < self.recipe.replayed else self._answer(self.episodes.draw(self.rng), self.rng)
-            loss = masked_loss(*asked) / self.recipe.questions
+            asked = self._replayed() if k < self.recipe.replayed else self._asked(self.episodes.draw(self.rng))
+            loss = asked / self.recipe.questions
             if loss.requires_grad:
                 loss.backward()
             total += float(loss.detach())
-        nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
+        steepness = float(nn.utils.clip_grad_norm_(self.net.parameters(), 1.0))
+        if not math.isfinite(total + steepness):
+            raise NotANumber
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         return total
 
-    def _replayed(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits, target shares and weights of the queries of a generated episode."""
+    def _replayed(self) -> Tensor:
+        """The loss on the queries of a generated episode."""
         episode = self.replay.draw(self.step, self.rng)
         with self.maps.autocast():
-            logits, shares = answer(self.net, episode, list(range(episode.shots)), list(range(episode.shots, len(episode.masks))))
-        return logits.float(), shares, torch.ones_like(shares)
+            return loss_of(self.net, episode, list(range(episode.shots)), episode.queries, 8 * self.side, self.rng)
 
-    def _answer(self, question: Question, rng: np.random.Generator | None = None) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits, target shares and weights (1, h, w) at stride 4; of a crop where `rng` is given and the image is large."""
-        size = self.recipe.crop
-        shots = [self._shot(e, size) for e in question.shots]
-        joined, (top, left) = self.maps.joined(question.image), (0, 0)
-        rows, columns = joined.shape[-2:]
-        whole = target(question.label, question.image.height, question.image.width, inside(question.image), (2 * rows, 2 * columns))
-        if rng is not None:
-            top, left = crop_at(whole.share, whole.weight, size, rng)
-            rows, columns = min(size, rows), min(size, columns)
-        here = slice(top, top + rows), slice(left, left + columns)
+    def _asked(self, question: Question) -> Tensor:
+        """The loss on an image of the project, on a part of it where it is large."""
+        features, masks = self._shots(question)
+        rows, columns = self.maps.cells(question.image)
+        whole = self._target(question)
+        top, left = crop_at(whole.share, whole.weight, self.side, self.rng)
+        rows, columns = min(self.side, rows), min(self.side, columns)
         fine = slice(2 * top, 2 * (top + rows)), slice(2 * left, 2 * (left + columns))
+        query, device = self.maps.part(question.image, top, left, rows, columns), self.maps.device.torch
         with self.maps.autocast():
-            support = self.net.encode([s[0] for s in shots], [s[1] for s in shots])
-            logits = self.net.logits(joined[:, here[0], here[1]][None], support)
-        device = logits.device
-        return logits.float(), whole.share[fine][None].to(device), whole.weight[fine][None].to(device)
+            return self.net.episode_loss(features, masks, query, whole.share[fine].to(device), whole.weight[fine].to(device), dice=1.0)
 
-    def _shot(self, example: Example, size: int) -> tuple[Tensor, Tensor]:
-        """Map and mask of one example; around its mask where the image is large."""
-        joined = self.maps.joined(example.image)
-        rows, columns = joined.shape[-2:]
-        mask = self.maps.mask(example.mask, example.image, (2 * rows, 2 * columns))
-        if max(rows, columns) <= 2 * size:
-            return joined, mask.to(joined.device)
-        top, left = crop_at(mask, mask, 2 * size, None)
-        return (joined[:, top : top + 2 * size, left : left + 2 * size],
-                mask[2 * top : 2 * top + 4 * size, 2 * left : 2 * left + 4 * size].to(joined.device))
+    def _target(self, question: Question) -> Target:
+        """What the whole image teaches, at stride 4."""
+        rows, columns = self.maps.cells(question.image)
+        return target(question.label, question.image.height, question.image.width, inside(question.image), (2 * rows, 2 * columns))
+
+    def _answer(self, question: Question) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits, target shares and weights (1, h, w) at stride 4 of the whole image."""
+        features, masks = self._shots(question)
+        whole, device = self._target(question), self.maps.device.torch
+        with self.maps.autocast():
+            logits = self.net.segment(self.maps.part(question.image, 0, 0, *self.maps.cells(question.image)), self.net.encode_support(features, masks))
+        return logits.float(), whole.share[None].to(device), whole.weight[None].to(device)
+
+    def _shots(self, question: Question) -> tuple[list[Features], list[Tensor]]:
+        """Features and masks of the examples; around its mask where an image is large."""
+        features, masks = [], []
+        for example in question.shots:
+            rows, columns = self.maps.cells(example.image)
+            mask = self.maps.mask(example.mask, example.image, (2 * rows, 2 * columns))
+            top, left = crop_at(mask, mask, _SHOT, None)
+            rows, columns = min(rows, _SHOT), min(columns, _SHOT)
+            features.append(self.maps.part(example.image, top, left, rows, columns))
+            masks.append(mask[2 * top : 2 * (top + rows), 2 * left : 2 * (left + columns)].to(self.maps.device.torch))
+        return features, masks
 
     @torch.no_grad()
     def _look(self, questions: list[Question]) -> Metric:
@@ -225,6 +263,8 @@ class FineTune:
                    "classes": len(self.episodes.classes), "images": len(self.episodes.images), "minutes": round(self.spent_s / 60, 2)}
         if "iou" in self.curve[0]:
             metrics["iou_before"] = self.curve[0]["iou"]
+        if self.broken:
+            metrics["notice"] = BROKEN
         self.maps.save(self.folder / MODEL, self.best, self.spec.model, {"metrics": metrics, "curve": self.curve, "seed": self.spec.compute.seed})
         return metrics
 
@@ -256,7 +296,7 @@ def spec_digest(spec: FineTuneSpec) -> str:
 
 
 def crop_at(share: Tensor, weight: Tensor, size: int, rng: np.random.Generator | None) -> tuple[int, int]:
-    """Upper left cell (stride 8) of a crop: around a cell that counts, on the defect half of the time."""
+    """Upper left cell (stride 8, both even) of a crop: around a cell that counts, on the defect half of the time."""
     rows, columns = share.shape[0] // 2, share.shape[1] // 2
     if rows <= size and columns <= size:
         return 0, 0
@@ -267,7 +307,7 @@ def crop_at(share: Tensor, weight: Tensor, size: int, rng: np.random.Generator |
     shift = (0, 0) if rng is None else rng.integers(-size // 3, size // 3 + 1, 2)
     top = min(max(y - size // 2 + int(shift[0]), 0), max(rows - size, 0))
     left = min(max(x - size // 2 + int(shift[1]), 0), max(columns - size, 0))
-    return top, left
+    return top // 2 * 2, left // 2 * 2
 
 
 def run(spec: FineTuneSpec, folder: Path) -> Iterator[Event]:
@@ -288,6 +328,8 @@ def run(spec: FineTuneSpec, folder: Path) -> Iterator[Event]:
         for event in compare.run(_comparison(spec, folder), folder):
             if isinstance(event, Finished):
                 result["comparison"] = event.result
+                if tuning.broken:
+                    result["comparison"]["sentence"] = f"{BROKEN} {event.result['sentence']}"
             elif not isinstance(event, Started):
                 yield event
     except TooFewLabels as fault:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from core_models.contract.job import TrainLabel
@@ -54,20 +53,3 @@ def on_grid(values: np.ndarray, inside: tuple[int, int], size: tuple[int, int]) 
     rows, columns = min(size[0], inside[0]), min(size[1], inside[1])
     grid[:rows, :columns] = cells[:rows, :columns]
     return grid
-
-
-def masked_loss(logits: Tensor, share: Tensor, weight: Tensor, dice: float = 1.0) -> Tensor:
-    """Two-class cross-entropy over the cells that count, and the Dice loss of the queries that hold the class.
-
-    All arrays are (b, h, w); `logits` are those of "defect" less those of "good surface", which makes the paper's
-    cross-entropy of two classes a binary one [S]. Dice [R] keeps defects of a few cells from drowning in the surface
-    (F. Milletari et al., V-Net, 3DV 2016).
-    """
-    each = F.binary_cross_entropy_with_logits(logits, share, reduction="none")
-    entropy = (each * weight).sum((1, 2)) / weight.sum((1, 2)).clamp_min(1.0)
-    known = (weight > 0).float()
-    p, t = torch.sigmoid(logits) * known, share * known
-    overlap = 1 - (2 * (p * t).sum((1, 2)) + 1) / (p.sum((1, 2)) + t.sum((1, 2)) + 1)
-    # Where only marked pixels are known, Dice would ask for nothing but "more".
-    fair = (t.sum((1, 2)) > 0) & ((known - t).sum((1, 2)) > 0.2 * t.sum((1, 2)))
-    return entropy.mean() + dice * (overlap * fair).sum() / max(len(logits), 1)

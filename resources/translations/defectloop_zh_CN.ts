@@ -654,6 +654,10 @@
         <source>For going on: was trained beforehand, matches what the shots have in common, and learns on from your own labels.</source>
         <translation>适合后续：经过预先训练，匹配样本的共同特征，并从您的标注中继续学习。</translation>
     </message>
+    <message>
+        <source>For going on at a finer grain: was trained beforehand like strip_steel, looks twice as closely, takes longer, and learns on from your own labels.</source>
+        <translation>适合更精细的后续工作：与 strip_steel 一样经过预先训练，观察的精细程度加倍，耗时更长，并从您的标注中继续学习。</translation>
+    </message>
 </context>
 <context>
     <name>ExportDialog</name>
@@ -2414,6 +2418,10 @@
         <translation>“{0}”时间过久，无法撤销：只保留了记录。</translation>
     </message>
     <message>
+        <source>(on parts of {0} px, for the memory was not enough)</source>
+        <translation>（内存不足，改用 {0} 像素的局部）</translation>
+    </message>
+    <message>
         <source>(on the CPU, for the GPU&apos;s memory was not enough)</source>
         <translation>（GPU 内存不足，改用 CPU）</translation>
     </message>
@@ -3162,6 +3170,10 @@
         <translation>{0} 的图像路径</translation>
     </message>
     <message>
+        <source>The loss was no number any more, so the training ended with the best weights it had.</source>
+        <translation>损失已不是有效数值，因此训练以已有的最佳权重结束。</translation>
+    </message>
+    <message>
         <source>The mask is empty.</source>
         <translation>掩膜为空。</translation>
     </message>
@@ -3308,6 +3320,10 @@
     <message>
         <source>The weights in {0} are not those of {1}.</source>
         <translation>{0} 中的权重不是 {1} 的权重。</translation>
+    </message>
+    <message>
+        <source>The weights of this version are not those of {0} with its parameters.</source>
+        <translation>此版本的权重与 {0} 及其参数不符。</translation>
     </message>
     <message>
         <source>The worker could not be started ({0}).</source>
@@ -3664,10 +3680,6 @@
     <message>
         <source>{0} and another entry speak of the same image, {1}.</source>
         <translation>{0} 与另一项指向同一张图像 {1}。</translation>
-    </message>
-    <message>
-        <source>{0} cannot be fine-tuned. strip_steel can.</source>
-        <translation>{0} 不能微调，strip_steel 可以。</translation>
     </message>
     <message>
         <source>{0} cannot be merged into itself.</source>

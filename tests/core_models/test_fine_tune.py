@@ -31,6 +31,8 @@ from core_models.contract.job import (
 )
 from core_models.contract.mask import Mask
 from core_models.contract.opencv import cv2
+from core_models.models.segmentation.base import FewShotSegmenter
+from core_models.models.segmentation.strip_steel import StripSteel
 from core_models.training import fine_tune
 from core_models.weights import BUNDLED, load_folder
 
@@ -80,7 +82,8 @@ def spec(images: list[LabelledImage], cache: str) -> FineTuneSpec:
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small crops and few questions keep a step short; a resume point after each step."""
-    monkeypatch.setattr(fine_tune, "RECIPE", replace(fine_tune.RECIPE, questions=2, crop=16, looks=2, save_every_s=0.0))
+    monkeypatch.setattr(fine_tune, "RECIPE", replace(fine_tune.RECIPE, questions=2, looks=2, save_every_s=0.0))
+    monkeypatch.setattr(StripSteel, "CROP", 128)
 
 
 def end(events: list[Event], kind: type) -> dict:
@@ -177,20 +180,50 @@ def test_the_minutes_end_it(spec: FineTuneSpec, tmp_path: Path) -> None:
     assert end(events, Finished)["metrics"]["minutes"] < 0.5
 
 
-def test_without_memory_on_the_gpu_the_cpu_goes_on(spec: FineTuneSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    loss, asked, fallen = fine_tune.masked_loss, [], []
+def no_room(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """The first `times` losses of a training step find too little memory."""
+    loss, left = FewShotSegmenter.episode_loss, [None] * times
 
-    def once_too_large(logits: torch.Tensor, *rest: torch.Tensor) -> torch.Tensor:
-        asked.append(logits.requires_grad)
-        if asked.count(True) == 2:  # in the middle of the first step
+    def too_large(self, *asked, **more) -> torch.Tensor:
+        if left:
+            left.pop()
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return loss(logits, *rest)
+        return loss(self, *asked, **more)
 
-    monkeypatch.setattr(fine_tune, "masked_loss", once_too_large)
-    monkeypatch.setattr(fine_tune.Maps, "fall_back", lambda self: not fallen and not fallen.append(True))
-    events = list(fine_tune.run(spec, tmp_path))
-    assert end(events, Finished)["metrics"]["steps"] == 2
-    assert any("on the CPU" in e.message for e in events if isinstance(e, Progress))
+    monkeypatch.setattr(FewShotSegmenter, "episode_loss", too_large)
+
+
+def test_without_memory_it_takes_smaller_parts_and_then_the_cpu(spec: FineTuneSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(StripSteel, "CROP", 384)
+    monkeypatch.setattr(fine_tune.Maps, "fall_back", lambda self: True)
+    for times, says in ((1, "on parts of 192 px"), (3, "on the CPU")):
+        with monkeypatch.context() as patch:
+            no_room(patch, times)
+            events = list(fine_tune.run(spec, tmp_path / str(times)))
+        assert end(events, Finished)["metrics"]["steps"] == 2
+        assert any(says in e.message for e in events if isinstance(e, Progress))
+
+
+def test_memory_that_is_never_enough_is_a_fault(spec: FineTuneSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    no_room(monkeypatch, 9)
+    with pytest.raises(torch.OutOfMemoryError):
+        list(fine_tune.run(spec, tmp_path))
+
+
+def test_a_loss_that_is_no_number_ends_it_with_the_best_weights(spec: FineTuneSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loss, asked = FewShotSegmenter.episode_loss, []
+
+    def breaks(self, *rest, **more) -> torch.Tensor:
+        asked.append(1)
+        return loss(self, *rest, **more) * (float("nan") if len(asked) > 2 else 1)  # in the second step
+
+    monkeypatch.setattr(FewShotSegmenter, "episode_loss", breaks)
+    events = list(fine_tune.run(replace(spec, steps=4), tmp_path))
+    result = end(events, Finished)
+    metrics = result["metrics"]
+    assert metrics["steps"] == 1 and "no number" in metrics["notice"] and result["comparison"]["sentence"].startswith(metrics["notice"])
+    assert any("no number" in e.message for e in events if isinstance(e, Progress))
+    assert all(value.isfinite().all() for value in load_folder(tmp_path / "model")[0].values())
 
 
 def test_too_few_labels_are_a_sentence(spec: FineTuneSpec, tmp_path: Path) -> None:
@@ -221,8 +254,9 @@ def test_wide_scans_are_learnt_from_by_crops(spec: FineTuneSpec, tmp_path: Path)
         assert 0 <= top <= 50 - 16 and 0 <= left <= 187 - 16
 
 
-def test_it_learns_the_project_s_class(spec: FineTuneSpec, tmp_path: Path) -> None:
+def test_it_learns_the_project_s_class(spec: FineTuneSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Twelve steps on spots so faint that the parent misses most: the loss on images kept aside falls by a quarter."""
+    monkeypatch.setattr(StripSteel, "CROP", 288)
     faint = tuple(labelled(tmp_path, 200 + k, depth=24) for k in range(6))
     supports = (SupportSet(1, "spot", tuple(Shot(i.image, i.labels[0].positive) for i in faint[:2])),)
     events = fine_tune.run(replace(spec, train=faint, supports=supports, steps=12), tmp_path / "job")

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from core_models.models.blocks import CBAM, masked_average, shrink
 from core_models.models.segmentation.strip_steel import MultiScaleDecoder, StripSteel, StripSteelParams
-from core_models.training.targets import masked_loss
+from core_models.models.losses import masked_loss
 
 
 def count(net: torch.nn.Module) -> int:

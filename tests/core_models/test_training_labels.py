@@ -11,7 +11,8 @@ from core_models.contract.job import LabelledImage, TrainLabel
 from core_models.contract.mask import Mask
 from core_models.training import resume
 from core_models.training.project_episodes import ProjectEpisodes, TooFewLabels
-from core_models.training.targets import HARD_NEGATIVE, masked_loss, target
+from core_models.models.losses import masked_loss
+from core_models.training.targets import HARD_NEGATIVE, target
 
 
 def box(x: int, y: int, w: int, h: int) -> Mask:

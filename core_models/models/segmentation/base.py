@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core_models.models.losses import masked_loss
+
 Features = dict[int, Tensor]
 Support = dict[str, Tensor]
 
@@ -54,10 +56,51 @@ class FewShotSegmenter(nn.Module):
         """Logits (b, h4, w4) of "defect" at stride 4; `context` is taken from these features where none is given."""
         raise NotImplementedError(f"{type(self).__name__} segments nothing")
 
-    def episode_loss(self, features: list[Features], masks: list[Tensor], query: Features, target: Tensor) -> Tensor:
-        """Cross-entropy of a query (b = 1) against its mask (H, W) in 0..1, with these examples as support."""
-        logits = self.segment(query, self.encode_support(features, masks))
-        return F.binary_cross_entropy_with_logits(logits[0].float(), at_cells(target, logits.shape[-2:]))
+    def episode_loss(self, features: list[Features], masks: list[Tensor], query: Features, target: Tensor,
+                     weight: Tensor | None = None, dice: float = 0.0) -> Tensor:
+        """Cross-entropy of queries (b, ...) against their masks (b, H, W) in 0..1, with these examples as support.
+
+        One query may come with a mask (H, W). `weight`, of the masks' shape, is 0 where a pixel carries no loss and more than 1
+        where it counts for several; `dice` adds so much of the Dice loss. The masks are brought to the logits' grid.
+        """
+        logits = self.segment(query, self.encode_support(features, masks)).float()
+        return masked_loss(logits, *on_grid(target, weight, logits.shape[-2:]), dice)
+
+
+class TrainedSegmenter(FewShotSegmenter):
+    """One that has weights of its own, and with them what its regions are worth: a fine-tune measures it anew.
+
+    `STRIDES`: the levels it reads; `CROP`: the side, in px of the view, of the parts of large images that it is trained on.
+    """
+
+    trained = True
+    STRIDES: tuple[int, ...] = (4, 8, 16)
+    CROP = 384
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("confidence", torch.tensor([0.5, 1.0]))
+
+    @property
+    def peak(self) -> float:
+        """Where a region is as likely right as wrong."""
+        return float(self.confidence[0])
+
+    @property
+    def spread(self) -> float:
+        return float(self.confidence[1])
+
+
+def on_grid(target: Tensor, weight: Tensor | None, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """Masks and weights (b, H, W), or (H, W) of one, on a grid (b, *size): the share of each cell's known part that is defect,
+    and the cell's weight."""
+    target = target.reshape(-1, *target.shape[-2:]).float()
+    weight = torch.ones_like(target) if weight is None else weight.reshape(target.shape).float()
+    if tuple(target.shape[-2:]) == tuple(size):
+        return target, weight
+    known = (weight > 0).float()
+    held, there, counts = F.interpolate(torch.stack([target * known, known, weight], 1), size=size, mode="area").unbind(1)
+    return held / there.clamp_min(1e-6), counts
 
 
 def joined(features: Features, strides: tuple[int, ...] = (4, 8, 16)) -> Tensor:

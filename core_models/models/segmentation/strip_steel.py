@@ -8,11 +8,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core_models.models.blocks import CBAM, masked_average, resize, shrink
+from core_models.models.blocks import CBAM, Windows, masked_average, resize, shrink
 from core_models.models.registry import register
-from core_models.models.segmentation.base import Features, FewShotSegmenter, Support
+from core_models.models.segmentation.base import Features, Support, TrainedSegmenter
 
-LARGEST_MAP, WINDOW, OVERLAP = 80, 64, 16  # cells of stride 8
+WINDOWS = Windows(80, 64, 16)  # cells of stride 8
 _LEAST_CELLS = 3  # the first decimating convolution has no padding: it needs a map of three cells a side
 
 
@@ -49,7 +49,7 @@ class MultiScaleDecoder(nn.Module):
 
 
 @register("strip_steel", params=StripSteelParams, summary="For going on: was trained beforehand, matches what the shots have in common, and learns on from your own labels.")
-class StripSteel(FewShotSegmenter):
+class StripSteel(TrainedSegmenter):
     """Few-shot segmentation after "Few-Shot Semantic Segmentation of Strip Steel Surface Defects Based on Meta-Learning",
     Journal of Northeastern University (Natural Science) 45 (2024).
 
@@ -69,12 +69,10 @@ class StripSteel(FewShotSegmenter):
 
     WIDTH = 256
     STRIDES = (8, 16)
-    trained = True
 
     def __init__(self, params: StripSteelParams | None = None) -> None:
         super().__init__()
         self.params = params or StripSteelParams()
-        self.register_buffer("confidence", torch.tensor([0.5, 1.0]))
         width, joined = self.WIDTH, self.params.channels_8 + self.params.channels_16
         self.reduce_support = nn.Conv2d(joined, width, 1)
         self.reduce_query = nn.Conv2d(joined, width, 1)
@@ -85,15 +83,6 @@ class StripSteel(FewShotSegmenter):
             nn.Conv2d(3 * width if self.params.decoder else width, width, 1), nn.ReLU(),
             nn.Conv2d(width, width, 3, padding=1), nn.ReLU(), nn.Dropout(0.1), nn.Conv2d(width, 2, 1),
         )
-
-    @property
-    def peak(self) -> float:
-        """Where a region is as likely right as wrong. It belongs to the weights: a fine-tune measures it anew."""
-        return float(self.confidence[0])
-
-    @property
-    def spread(self) -> float:
-        return float(self.confidence[1])
 
     @staticmethod
     def joined(features: Features) -> Tensor:
@@ -138,15 +127,12 @@ class StripSteel(FewShotSegmenter):
         channel by its mean and maximum over the whole map, and was trained on maps of a window's size."""
         joined = self.joined(features)
         size = tuple(features[4].shape[-2:]) if 4 in features else (2 * joined.shape[-2], 2 * joined.shape[-1])
-        logits = joined.new_zeros(joined.shape[0], 1, *joined.shape[-2:])
-        weights = torch.zeros_like(logits)
-        for rows in _windows(joined.shape[-2]):
-            for columns in _windows(joined.shape[-1]):
-                pair = self.compare(joined[..., rows, columns], support).float()
-                tent = _tent(rows.stop - rows.start, pair)[:, None] * _tent(columns.stop - columns.start, pair)[None]
-                logits[..., rows, columns] += (pair[:, 1:] - pair[:, :1]) * tent
-                weights[..., rows, columns] += tent
-        return resize(logits / weights, size)[:, 0]
+
+        def answer(rows: slice, columns: slice) -> Tensor:
+            pair = self.compare(joined[..., rows, columns], support).float()
+            return pair[:, 1] - pair[:, 0]
+
+        return resize(WINDOWS.joined(answer, *joined.shape[-2:])[:, None], size)[:, 0]
 
     def logits(self, joined: Tensor, support: Support) -> Tensor:
         """Logits of "defect" less those of "good surface" (b, 2h, 2w), at stride 4, of joined maps (b, c, h, w)."""
@@ -161,16 +147,3 @@ def _standardised(x: Tensor, mean: Tensor, scale: Tensor) -> Tensor:
     shape = (-1, x.shape[1], 1, 1)
     return (x - mean.reshape(shape)) / scale.reshape(shape)
 
-
-def _windows(length: int) -> list[slice]:
-    """Overlapping spans of `WINDOW` cells that cover `length` evenly; one where that is enough."""
-    if length <= LARGEST_MAP:
-        return [slice(0, length)]
-    count = -(-(length - OVERLAP) // (WINDOW - OVERLAP))
-    starts = [round(k * (length - WINDOW) / (count - 1)) for k in range(count)]
-    return [slice(start, start + WINDOW) for start in starts]
-
-
-def _tent(length: int, like: Tensor) -> Tensor:
-    """Weights that fall from a window's middle to its ends: seams vanish."""
-    return torch.minimum(torch.arange(1, length + 1), torch.arange(length, 0, -1)).to(like)
