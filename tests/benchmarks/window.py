@@ -28,6 +28,7 @@ from tests.benchmarks.common import CHECKOUT, write
 SCREEN_PX = (1366, 768)
 GROWTH_MB = 8  # what an allocator moves about: less than 4 kB for each change
 RUNS = 5
+KEPT = 5  # one image more than the canvas keeps: from then on it has taken the memory it goes on with
 WARM, CHANGES, LOOK_EVERY = 1_000, 2_000, 100  # the first fill the caches of pictures
 COLUMNS = ["what", "measured", "at most", "holds", "processor time", "remark"]
 
@@ -184,17 +185,17 @@ def next_image(folder: Path) -> dict:
         ahead.append(timed(step, time.thread_time))
     driven.open(folder / "large" / "project")
     driven.shown()
-    for k in range(RUNS):
+    ids = [row.id for row in driven.page.gallery.view.rows]
+    for k in range(KEPT + 2 * RUNS):
         driven.settle()
-        ids = [row.id for row in driven.page.gallery.view.rows]
 
         def jump() -> None:
-            driven.page.context.select_image(ids[6 * k + 8])  # noqa: B023
+            driven.page.context.select_image(ids[17 * (k + 1) % len(ids)])  # noqa: B023  # never beside one that was shown just before
             driven.shown()
 
         cold.append(timed(jump))
     driven.close()
-    return {"next image, 512 x 512, prefetched": best(ahead) | {"most": 0.010}, "next image, 4,096 x 4,096, cold": best(cold) | {"most": 0.150}}
+    return {"next image, 512 x 512, prefetched": best(ahead) | {"most": 0.010}, "next image, 4,096 x 4,096, cold": best(cold[KEPT:]) | {"most": 0.150}}
 
 
 def memory(folder: Path) -> dict:

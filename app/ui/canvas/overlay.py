@@ -47,6 +47,7 @@ class Overlay:
         # A margin of one pixel on each side: outlines look at their neighbours. Both are painted anew for each part.
         self._numbers = np.zeros((2, 2), np.int32)
         self._beneath = np.zeros((2, 2), np.int32)
+        self._held = NOWHERE  # the part of the screen that the regions in the maps lie in
         self._mapped: Frame | None = None  # where the maps hold the whole screen: another strength of the fills needs no others
         self._seen: dict[Mask, tuple] = {}  # small masks as they are seen by a frame: others come and go over the same screen
         self._seen_by: Frame | None = None
@@ -104,25 +105,30 @@ class Overlay:
             return
         erasers = [draft for draft in drafts if draft.how == "erase"]
         if erasers or self._mapped != frame or rect != frame.whole:
-            self._paint_numbers(frame, (x0 - 1, y0 - 1, x1 + 1, y1 + 1), erasers)
+            self._held = self._paint_numbers(frame, (x0 - 1, y0 - 1, x1 + 1, y1 + 1), erasers)
             self._mapped = frame if not erasers and rect == frame.whole else None
-        around, below = (layer[y0 : y1 + 2, x0 : x1 + 2] for layer in (self._numbers, self._beneath))
-        numbers = around[1:-1, 1:-1]
-        if numbers.any():
-            # Anchored to the image, so that patterns move with it.
-            x, y = x0 + frame.left % _PERIOD_PX, y0 + frame.top % _PERIOD_PX
-            window = slice(y, y + y1 - y0), slice(x, x + x1 - x0)
-            hatch, dash = self._hatch[window].view(np.uint8), self._dash[window].view(np.uint8) + np.uint8(2)
-            overlap = bool(below.any())
-            side = np.where(_edge(around, below if overlap else None), dash, hatch)
-            self.pixels[y0:y1, x0:x1] = np.take(self._table, numbers * _SIDES + side)
-            if overlap:
-                self._add_beneath(self.pixels[y0:y1, x0:x1], around, below, hatch, dash)
-        else:
+        held = clipped(self._held, rect)
+        if held != rect:
             self.pixels[y0:y1, x0:x1] = 0
+        if held != NOWHERE:
+            self._colour(frame, held)
         for k, draft in enumerate(drafts):
             if draft.how != "erase":
                 self.add_draft(frame, rect, draft, None, [later for later in drafts[k + 1 :] if later.how == "erase"])
+
+    def _colour(self, frame: Frame, rect: Rect) -> None:
+        """Takes a part of the screen from the maps and the table."""
+        x0, y0, x1, y1 = rect
+        around, below = (layer[y0 : y1 + 2, x0 : x1 + 2] for layer in (self._numbers, self._beneath))
+        # Anchored to the image, so that patterns move with it.
+        x, y = x0 + frame.left % _PERIOD_PX, y0 + frame.top % _PERIOD_PX
+        window = slice(y, y + y1 - y0), slice(x, x + x1 - x0)
+        hatch, dash = self._hatch[window].view(np.uint8), self._dash[window].view(np.uint8) + np.uint8(2)
+        overlap = bool(below.any())
+        side = np.where(_edge(around, below if overlap else None), dash, hatch)
+        self.pixels[y0:y1, x0:x1] = np.take(self._table, around[1:-1, 1:-1] * _SIDES + side)
+        if overlap:
+            self._add_beneath(self.pixels[y0:y1, x0:x1], around, below, hatch, dash)
 
     def _add_beneath(self, part: np.ndarray, around: np.ndarray, below: np.ndarray, hatch: np.ndarray, dash: np.ndarray) -> None:
         """Puts the regions that lie under others beneath what `part` shows; the maps have a margin of one pixel, the patterns none."""
@@ -177,12 +183,13 @@ class Overlay:
                     return True
         return False
 
-    def _paint_numbers(self, frame: Frame, rect: Rect, erasers: Sequence[Draft]) -> None:
+    def _paint_numbers(self, frame: Frame, rect: Rect, erasers: Sequence[Draft]) -> Rect:
+        """Paints the maps' part `rect` anew; the part of the screen that what was painted lies in."""
         x0, y0, x1, y1 = rect
         numbers, beneath = (layer[y0 + 1 : y1 + 1, x0 + 1 : x1 + 1] for layer in (self._numbers, self._beneath))
         numbers[...], beneath[...] = 0, 0
         if not self._regions:
-            return
+            return NOWHERE
         columns, rows = frame.columns(x0, x1), frame.rows(y0, y1)
         x, y, w, h = self._boxes.T * frame.zoom
         # Rounded on the zoomed image, not on the screen: else a ring would tremble when the image is moved.
@@ -198,6 +205,7 @@ class Overlay:
         level = frame.level
         view = int(columns[0][0]), int(rows[0][0]), int(columns[1][-1]) + 1, int(rows[1][-1]) + 1
         gone = [(draft.target, _erased(draft, level, columns, rows)) for draft in erasers]
+        places: list[Rect] = []
         for k in np.flatnonzero(meets).tolist():
             region = self._regions[k]
             at, seen = known.get(region.mask) or _sampled(*self._masks.seen(region.mask, level, view), columns, rows)
@@ -208,15 +216,23 @@ class Overlay:
                     if region.key == target or target is None and region.kind != "proposal":
                         seen = seen & ~cut[at]
                 _put(numbers[at], beneath[at], k + 1, seen)
+                places.append((at[1].start, at[0].start, at[1].stop, at[0].stop))
             if tiny[k]:
-                self._paint_ring(numbers, beneath, int(middle_x[k]) - x0, int(middle_y[k]) - y0, k + 1)
+                places.append(self._paint_ring(numbers, beneath, int(middle_x[k]) - x0, int(middle_y[k]) - y0, k + 1))
+        places = [place for place in places if place != NOWHERE]
+        if not places:
+            return NOWHERE
+        left, up, right, down = zip(*places, strict=True)
+        return min(left) + x0, min(up) + y0, max(right) + x0, max(down) + y0
 
-    def _paint_ring(self, numbers: np.ndarray, beneath: np.ndarray, x: int, y: int, number: int) -> None:
+    def _paint_ring(self, numbers: np.ndarray, beneath: np.ndarray, x: int, y: int, number: int) -> Rect:
+        """Where on the maps' part the ring lies."""
         left, top, size = x - _RING_PX, y - _RING_PX, len(self._ring)
         x0, y0, x1, y1 = clipped((left, top, left + size, top + size), (0, 0, numbers.shape[1], numbers.shape[0]))
         if (x0, y0, x1, y1) != NOWHERE:
             seen = self._ring[y0 - top : y1 - top, x0 - left : x1 - left] & (numbers[y0:y1, x0:x1] != number)
             _put(numbers[y0:y1, x0:x1], beneath[y0:y1, x0:x1], number, seen)
+        return x0, y0, x1, y1
 
 
 class _Masks:

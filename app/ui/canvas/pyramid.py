@@ -78,13 +78,19 @@ class Pyramid:
         first, last = (0.0, 255.0) if self.dtype == np.uint8 else (float(self._sample.min(initial=np.inf)), float(self._sample.max(initial=-np.inf)))
         if not first < last:
             first, last = (first, first + 1) if np.isfinite(first) else (0.0, 1.0)
+        if self.dtype == np.uint8:  # each value is counted once and its count sorted in: a tenth of the time, and an image waits for it
+            counts = np.histogram(np.arange(256), _BINS, (first, last), weights=np.bincount(self._sample, minlength=256))[0]
+            return counts.astype(np.int64), first, last
         return np.histogram(self._sample, _BINS, (first, last))[0], first, last
 
     @cached_property
     def _sample(self) -> np.ndarray:
         """An even sample of about 250,000 of the image's values that are numbers."""
         step = max(1, int(np.sqrt(self.width * self.height / _SAMPLE_PX)))
-        sample = self.image[::step, ::step].astype(np.float64)
+        sample = self.image[::step, ::step].ravel()
+        if sample.dtype == np.uint8:
+            return sample
+        sample = sample.astype(np.float64)
         return sample[np.isfinite(sample)]
 
     def _level(self, level: int) -> tuple[np.ndarray, np.ndarray]:

@@ -157,7 +157,7 @@ class Screen:
 
     def _parts(self, stale: list[Rect]) -> list[Rect]:
         parts = [part for part in (clipped(rect, self.frame.whole) for rect in stale) if part != NOWHERE]
-        return parts if len(parts) <= _MOST_STALE else [self.frame.whole]
+        return parts if len(parts) <= _MOST_STALE and self.frame.whole not in parts else [self.frame.whole]
 
     def spoil(self) -> None:
         """Everything is to be composed anew."""

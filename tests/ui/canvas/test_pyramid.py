@@ -85,3 +85,12 @@ def test_a_window_of_one_value_and_what_is_no_number():
 def test_eight_bits_are_shown_as_they_are():
     values = np.arange(256, dtype=np.uint8).reshape(16, 16)
     assert np.array_equal(Window.of(Pyramid(values)).grey(values), values)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
+def test_the_histogram_counts_every_value_of_a_small_image(dtype):
+    image = np.random.default_rng(5).integers(3, 250, (40, 60)).astype(dtype)
+    counts, first, last = Pyramid(image).histogram
+    least, most = (0.0, 255.0) if dtype == "uint8" else (float(image.min()), float(image.max()))
+    assert (first, last) == (least, most)
+    assert counts.tolist() == np.histogram(image.astype(float).ravel(), 64, (least, most))[0].tolist()
