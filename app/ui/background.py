@@ -10,7 +10,8 @@ import atexit
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -43,6 +44,7 @@ class Pool(QObject):
         self._jobs: deque[_Job] = deque()
         self._patient: deque[_Job] = deque()
         self._pressing = 0  # jobs under way that cannot wait
+        self._resting = 0
         self._open = True
         self._come = threading.Condition()
         self._said.connect(self._deliver)
@@ -69,6 +71,20 @@ class Pool(QObject):
             self._come.notify_all()
         return job
 
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Begins no job meanwhile: a thread that computes in Python takes turns with the window's, which then takes several times as long."""
+        self._rest(1)
+        try:
+            yield
+        finally:
+            self._rest(-1)
+
+    def _rest(self, by: int) -> None:
+        with self._come:
+            self._resting += by
+            self._come.notify_all()
+
     def _next(self, thread: int) -> tuple[_Job, bool] | None:
         """The job whose turn it is for a thread, and whether it could not wait; None at the end.
 
@@ -80,7 +96,7 @@ class Pool(QObject):
             return thread > 1 or (thread == 1 and not self._pressing)
 
         with self._come:
-            self._come.wait_for(lambda: not self._open or self._jobs or (self._patient and waited_for()))
+            self._come.wait_for(lambda: not self._open or not self._resting and (self._jobs or (self._patient and waited_for())))
             if not self._open:
                 return None
             if self._jobs:

@@ -171,8 +171,9 @@ class Context(QObject):
         with self.workspace.read() as session:
             return query(session, *args)
 
-    def read_ahead(self, wishes: Sequence[tuple]) -> None:
-        """Reads in the pool what read(query, *args) is likely to be asked next, as (query, *args); forgotten with the next change.
+    def read_ahead(self, wishes: Sequence[tuple], done: Callable[[], None] = lambda: None) -> None:
+        """Reads in the pool what read(query, *args) is likely to be asked next, as (query, *args), then calls done(); forgotten with the next
+        change.
 
         The values are shared: whoever reads them must not change them.
         """
@@ -185,13 +186,15 @@ class Context(QObject):
             with workspace.read() as session:
                 return changes, {wish: wish[0](session, *wish[1:]) for wish in missing}
 
-        if missing:
-            self.run(background.call(read), self._came_ahead)
+        def came(answer: tuple[int, dict[tuple, Any]]) -> None:
+            if answer[0] == self._changes:
+                self._ahead = {**self._ahead, **answer[1]}  # anew, since other threads may just be looking
+            done()
 
-    def _came_ahead(self, answer: tuple[int, dict[tuple, Any]]) -> None:
-        changes, found = answer
-        if changes == self._changes:
-            self._ahead = {**self._ahead, **found}  # anew, since other threads may just be looking
+        if missing:
+            self.run(background.call(read), came)
+        else:
+            done()
 
     def _forget_ahead(self) -> None:
         self._changes += 1

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
+from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -27,6 +27,7 @@ from app.ui.start_page import StartPage
 from app.ui.writer import Fault
 
 if TYPE_CHECKING:
+    from app.ui.arriving import Arriving
     from app.ui.context import Context
     from app.ui.project_view import ProjectView
     from app.workspace import Workspace
@@ -46,7 +47,7 @@ class MainWindow(QMainWindow):
         self.context: Context | None = None
         self.filling = Filling(self)
         self._opening: Opening | None = None
-        self._arriving: tuple[Context, ProjectView] | None = None  # made, and shown in the next pass
+        self._arriving: Arriving | None = None
         self._closing: list = []  # jobs that still write what belongs to projects that are not shown any more
         self._remember = QSettings(str(settings.config_folder() / "window.ini"), QSettings.Format.IniFormat, self)
         self._build()
@@ -62,7 +63,7 @@ class MainWindow(QMainWindow):
     @property
     def opening(self) -> bool:
         """Whether a project is being opened."""
-        return self._opening is not None
+        return self._opening is not None or (self._arriving is not None and not self._arriving.made)
 
     def _build(self) -> None:
         """All that is shown, in the theme and the language of now."""
@@ -88,6 +89,7 @@ class MainWindow(QMainWindow):
 
     def rebuild(self) -> None:
         """Makes everything that is shown anew, after the theme, the language or the name was changed; the open project, page and image stay."""
+        self._finish_arriving()
         page, image_id = (self.view.page_id, self.context.image_id) if self.view else ("", None)
         there = self._take_out()
         for action in self.actions():
@@ -99,7 +101,7 @@ class MainWindow(QMainWindow):
             view, context = there
             workspace = context.hand_over()
             workspace.by = settings.user_name()  # the name may be what was changed
-            self._show_project(*self._made(workspace, context.read_only))
+            self._arrive(workspace, context.read_only).finish()
             view.deleteLater()
             context.deleteLater()
             collector().thorough()
@@ -211,7 +213,7 @@ class MainWindow(QMainWindow):
         What is open stays so until the other one is there. Nothing is begun for what is open already, and not while another one is being opened.
         """
         folder = Path(folder).absolute()
-        if self._opening or (self.context and self.context.writing and self.context.folder == folder):
+        if self.opening or (self.context and self.context.writing and self.context.folder == folder):
             return False
         opening = self._opening = Opening(folder, [job.finished.wait for job in self._closing], self)
         opening.opened.connect(partial(self._opened, folder))
@@ -227,28 +229,34 @@ class MainWindow(QMainWindow):
         self.start.show_busy("")
 
     def _opened(self, folder: Path, workspace: Workspace, read_only: str) -> None:
-        """Makes the project's part of the window, and shows it in the next pass: neither holds the window up for long."""
         if self.view:
             self.view.remember_layout()
-        self._arriving = self._made(workspace, read_only)
-        QTimer.singleShot(0, self, self._arrive)
+        self._arrive(workspace, read_only).start()
 
-    def _arrive(self) -> None:
-        if self._arriving is None:
-            return
-        (context, view), self._arriving = self._arriving, None
+    def _arrive(self, workspace: Workspace, read_only: str) -> Arriving:
+        """Takes the project in: what is open stays so until its part of the window is made."""
+        from app.ui.arriving import Arriving
+
+        self._finish_arriving()  # of the one that is open, which may be about to be painted
+        self._arriving = arriving = Arriving(workspace, read_only, self.messages, self.actions_, self._remember, self)
+        arriving.ready.connect(self._arrived)
+        arriving.ended.connect(self._settled)
+        return arriving
+
+    def _arrived(self, context: Context, view: ProjectView) -> None:
         self._put_away()
         self._show_project(context, view)
         if context.read_only:
             fault = Fault(context.read_only, self.tr("You can look at everything, and change nothing."))
             self.messages.warn(fault, [(self.tr("Try again"), lambda: self.open_project(context.folder))])
 
-    def _made(self, workspace: Workspace, read_only: str) -> tuple[Context, ProjectView]:
-        from app.ui.context import Context
-        from app.ui.project_view import ProjectView
+    def _finish_arriving(self) -> None:
+        if self._arriving:
+            self._arriving.finish()
 
-        context = Context(workspace, read_only, self)
-        return context, ProjectView(context, self.messages, self.actions_, self._remember, self)
+    def _settled(self) -> None:
+        self._arriving.deleteLater()
+        self._arriving = None
 
     def _show_project(self, context: Context, view: ProjectView) -> None:
         from app.ui.transfer import Transfers
@@ -334,7 +342,7 @@ class MainWindow(QMainWindow):
         self.filling.stop()
         if self._opening:
             self._opening.give_up()
-        self._arrive()  # it has to be closed like any other
+        self._finish_arriving()  # it has to be closed like any other
         self._remember.setValue("geometry", self.saveGeometry())
         self.hide()  # it is gone at once; what is still to be written takes its time
         self.close_project()

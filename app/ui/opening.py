@@ -45,8 +45,7 @@ class _Claim:
 def _open(folder: Path, claim: _Claim, before: Sequence[Callable[[], object]]) -> str:
     """Opens for writing, or for reading where that cannot be; why it cannot, "" where it can. UserError where neither can be."""
     # What the window needs next, so that it need not wait for it.
-    from app.ui import context, project_view, transfer  # noqa: F401
-    from app.ui.label import label_page  # noqa: F401
+    from app.ui import arriving, transfer  # noqa: F401
     from app.workspace import Workspace
 
     for wait in before:

@@ -19,12 +19,6 @@ if TYPE_CHECKING:  # a page needs the database, which the window has no use for 
 LABEL = "label"
 
 
-def _label(context: Context, messages: MessageBar, parent: ProjectView) -> Page:
-    from app.ui.label.label_page import LabelPage
-
-    return LabelPage(context, messages, parent)
-
-
 def _review(context: Context, messages: MessageBar, parent: QWidget) -> Page:
     from app.ui.review.review_page import ReviewPage
 
@@ -45,11 +39,12 @@ def _train(context: Context, messages: MessageBar, parent: ProjectView) -> Page:
 
 @dataclass(frozen=True)
 class Kind:
-    """One page of the table: it is made, and what it needs is imported, when it is looked at first."""
+    """One page of the table: it is made, and what it needs is imported, when it is looked at first. The one that is shown first
+    is made with the project's view."""
 
     id: str
     text: str
-    make: Callable[[Context, MessageBar, ProjectView], Page]
+    make: Callable[[Context, MessageBar, ProjectView], Page] | None
 
 
 def import_pages() -> None:
@@ -60,7 +55,7 @@ def import_pages() -> None:
 
 
 PAGES = (
-    Kind(LABEL, QT_TRANSLATE_NOOP("Pages", "Label"), _label),
+    Kind(LABEL, QT_TRANSLATE_NOOP("Pages", "Label"), None),
     Kind("review", QT_TRANSLATE_NOOP("Pages", "Review"), _review),
     Kind("train", QT_TRANSLATE_NOOP("Pages", "Train"), _train),
     Kind("report", QT_TRANSLATE_NOOP("Pages", "Report"), _report),

@@ -9,9 +9,10 @@ from PySide6.QtCore import QByteArray, QSettings, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from app.ui import icons
-from app.ui import background
+from app.ui import background, icons
 from app.ui.context import Context
+from app.ui.label.label_page import LabelPage
+from app.ui.label.label_parts import LabelParts
 from app.ui.message_bar import MessageBar
 from app.ui.page import Page
 from app.ui.page_switch import LABEL, PAGES, import_pages
@@ -31,9 +32,20 @@ class ProjectView(QStackedWidget):
         self._pages: dict[str, Page] = {}
         self.improving = Improving(context, messages, self)
         context.page_asked.connect(self.show_page)
-        self.label = self._page(LABEL)
-        self.label.set_actions(made)
+
+    def make(self) -> Iterator[None]:
+        """Makes the Label page, which is shown first, in passes: before it has ended, there is nothing to be shown."""
+        parts = LabelParts(self._context, self)
+        yield
+        self.label = LabelPage(self._context, self._messages, parts, self)
+        self._take(LABEL, self.label)
+        yield
+        self.label.set_actions(self._made)
         self.show_page(LABEL)
+        yield
+        for part in self.label.findChildren(QWidget):
+            part.ensurePolished()
+        yield
         background.pool().submit(lambda step: import_pages(), lambda kind, value: None, patient=True)
 
     @property
@@ -60,12 +72,16 @@ class ProjectView(QStackedWidget):
 
     def _page(self, name: str) -> Page:
         if name not in self._pages:
-            page = self._pages[name] = next(kind for kind in PAGES if kind.id == name).make(self._context, self._messages, self)
-            self.addWidget(page)
-            page.state_changed.connect(self.state_changed)
-            if isinstance(state := self._remember.value(f"layout/{name}"), QByteArray):
-                page.restore_layout(state)
+            with background.pool().resting():
+                self._take(name, next(kind for kind in PAGES if kind.id == name).make(self._context, self._messages, self))
         return self._pages[name]
+
+    def _take(self, name: str, page: Page) -> None:
+        self._pages[name] = page
+        self.addWidget(page)
+        page.state_changed.connect(self.state_changed)
+        if isinstance(state := self._remember.value(f"layout/{name}"), QByteArray):
+            page.restore_layout(state)
 
     # -- acts -----------------------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.operations import models
 from app.store.records import DefectClass
+from app.ui import background
 from app.ui.background import Pool
 from app.workspace import Workspace
 from tests.ui.driving import idle, key
@@ -76,6 +77,41 @@ def test_closing_while_a_project_is_being_opened_leaves_no_lock(window, empty_pr
     assert window.context is None
     with Workspace.open(empty_projects[0], writing=True):
         pass
+
+
+@pytest.mark.parametrize("passes", range(5))
+def test_closing_while_its_part_of_the_window_is_made_leaves_no_lock(window, empty_projects, passes, qtbot):
+    window.open_project(empty_projects[0])
+    qtbot.waitUntil(lambda: window._arriving is not None)
+    window._arriving._turn.stop()
+    for _ in range(passes):
+        window._arriving._pass()
+    window.close()
+    assert window.context is None and window._arriving is None
+    answers = []
+    background.pool().submit(lambda _: None, lambda kind, value: answers.append(kind))
+    qtbot.waitUntil(lambda: answers == ["done"])  # it rests no more
+    with Workspace.open(empty_projects[0], writing=True):
+        pass
+
+
+def test_another_look_while_a_project_arrives_shows_the_project(window, empty_projects, qtbot):
+    window.open_project(empty_projects[0])
+    qtbot.waitUntil(lambda: window._arriving is not None)
+    window.rebuild()
+    qtbot.waitUntil(window.page.isVisible)
+    assert window.context.folder == empty_projects[0]
+    qtbot.waitUntil(lambda: bool(window.page.act.text()) and not window.opening)
+
+
+def test_a_pool_that_rests_begins_nothing(qtbot):
+    pool, done = Pool(), []
+    with pool.resting(), pool.resting():
+        pool.submit(lambda _: None, lambda kind, value: done.append("work"))
+        pool.submit(lambda _: None, lambda kind, value: done.append("can wait"), patient=True)
+        assert not pool._threads[2].join(0.05) and pool._jobs and pool._patient
+    qtbot.waitUntil(lambda: sorted(done) == ["can wait", "work"])
+    pool.close()
 
 
 def test_the_pool_ends_after_what_is_under_way_and_begins_nothing_more(qtbot):

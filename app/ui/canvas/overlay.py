@@ -90,9 +90,10 @@ class Overlay:
         self._mapped = None
         self._numbers = np.zeros((height + 2, width + 2), np.int32)
         self._beneath = np.zeros((height + 2, width + 2), np.int32)
-        y, x = np.ogrid[: height + _PERIOD_PX, : width + _PERIOD_PX]
-        self._hatch = (x + y) % _PERIOD_PX < 2
-        self._dash = (x // 4 + y // 4) % 2 == 1
+        y, x = np.ogrid[:_PERIOD_PX, :_PERIOD_PX]
+        times = height // _PERIOD_PX + 2, width // _PERIOD_PX + 2
+        self._hatch = np.tile((x + y) % _PERIOD_PX < 2, times)
+        self._dash = np.tile((x // 4 + y // 4) % 2 == 1, times)
 
     def shift(self, dx: int, dy: int) -> None:
         """Moves what is composed by device pixels; what comes into view is to be composed anew."""

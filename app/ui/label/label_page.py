@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, QTimer
 from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
-from app.operations import candidates, images, learning
+from app.operations import learning
 from app.store import gallery, pace
 from app.store.changes import Change
 from app.store.gallery import ClassRow, RegionRow
@@ -23,7 +23,7 @@ from app.ui.label.decisions import Decisions
 from app.ui.label.hand import Hand
 from app.ui.label.label_parts import GALLERY, SIDE, LabelParts
 from app.ui.label.misplaced import Misplaced
-from app.ui.label.on_image import UNDECIDED, OnImage
+from app.ui.label.on_image import UNDECIDED, OnImage, shown_with
 from app.ui.label.prelabelling import Prelabelling
 from app.ui.label.region_menu import RegionMenu
 from app.ui.label.score_maps import ScoreMaps
@@ -34,7 +34,6 @@ from app.ui.message_bar import MessageBar
 from app.ui.page import Page
 from app.ui.review.accept_listed import AcceptListed
 from app.ui.sureness import Sureness
-from app.ui.thumbnails import Thumbnails
 from app.ui.writer import Fault
 
 _IGNORED = (140, 140, 140)
@@ -44,10 +43,9 @@ _RECOUNT_MS = 400
 class LabelPage(Page):
     """Gallery, canvas and classes of the open project."""
 
-    def __init__(self, context: Context, messages: MessageBar, parent: QWidget | None = None) -> None:
+    def __init__(self, context: Context, messages: MessageBar, parts: LabelParts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.context, self.messages = context, messages
-        self.thumbnails = Thumbnails(parent=self)
         self._in_view: int | None = None
         self._to_learn = 0
         self._next_act = next_act.NextAct(self)
@@ -55,7 +53,7 @@ class LabelPage(Page):
         self._recount.timeout.connect(self._count)
         self._ahead = QTimer(self, singleShot=True, interval=0)  # after the image in view is painted: threads that read slow that down
         self._ahead.timeout.connect(self._look_ahead)
-        self.splitter = parts = LabelParts(context, self.thumbnails, self)
+        self.splitter = parts
         self.gallery, self.classes, self.shots, self.regions = parts.gallery, parts.classes, parts.shots, parts.regions
         self.canvas, self.names, self.act, self.foot = parts.canvas, parts.names, parts.act, parts.foot
         self.prelabel_button = self.shots.button
@@ -190,7 +188,7 @@ class LabelPage(Page):
 
     def _loaded(self) -> None:
         if self.context.image_id is None and self.gallery.images:
-            self.context.select_image(self.gallery.view.rows[0].id if self.gallery.view.rows else next(iter(self.gallery.images)))
+            self._open_first(self.gallery.view.rows[0].id if self.gallery.view.rows else next(iter(self.gallery.images)))
         elif self.context.image_id is not None and self.context.image_id not in self.gallery.images:
             if self.gallery.whole:
                 self.context.select_image(None)
@@ -198,6 +196,10 @@ class LabelPage(Page):
             self._open(self.context.image_id)  # it was selected before the images were read
         self.shots.read()
         self.tell()
+
+    def _open_first(self, image_id: int) -> None:
+        """Opens an image when what it is shown with is read: the first time each query has to be made up, too."""
+        self.context.read_ahead(shown_with(image_id), lambda: self.context.select_image(image_id) if self.context.image_id is None else None)
 
     def _open(self, image_id: int | None) -> None:
         self.misplaced.missing = False
@@ -213,7 +215,7 @@ class LabelPage(Page):
         """Reads what the next images and the one before are shown with."""
         beside = [k for step in (1, 2, -1) if (k := self.gallery.view.neighbour(step)) is not None]
         self.canvas.prefetch([self.gallery.path_of(k) for k in beside])
-        self.context.read_ahead([(query, k) for k in beside for query in (gallery.regions_on, candidates.is_asked_of, images.mm_per_px)])
+        self.context.read_ahead([wish for k in beside for wish in shown_with(k)])
 
     @property
     def shown(self) -> list[RegionRow]:
@@ -391,4 +393,4 @@ class LabelPage(Page):
 
     def close_project(self) -> None:
         self.suggestions.close()
-        self.thumbnails.close()
+        self.splitter.thumbnails.close()

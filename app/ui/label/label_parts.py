@@ -26,12 +26,13 @@ GALLERY, SIDE = 0, 2
 class LabelParts(QSplitter):
     """gallery, classes, shots, regions: panels; canvas with the field names on it; act: the line above it; foot: the one below."""
 
-    def __init__(self, context: Context, thumbnails: Thumbnails, parent: QWidget) -> None:
+    def __init__(self, context: Context, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
-        self.gallery = GalleryPanel(context, thumbnails, self)
+        self.thumbnails = Thumbnails(parent=self)
+        self.gallery = GalleryPanel(context, self.thumbnails, self)
         self.classes = ClassesPanel(context, self)
         self.regions = RegionsPanel(context, self)
-        self.shots = ShotsPanel(context, thumbnails, lambda: self.gallery.images, self.gallery.path_of, self)
+        self.shots = ShotsPanel(context, self.thumbnails, lambda: self.gallery.images, self.gallery.path_of, self)
         self.canvas = CanvasView(self)
         self.names = NameField(self.canvas)
         self.act = QLabel(self)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
+from app.operations import candidates, images
 from app.store import gallery
 from app.store.changes import Change
 from app.store.gallery import RegionRow
@@ -13,6 +14,11 @@ from app.ui.context import Context
 from app.ui.label.suggestions import Suggestions
 
 UNDECIDED = ("proposal", "suggestion")
+
+
+def shown_with(image_id: int) -> list[tuple]:
+    """What is asked of the project when an image is opened, as Context.read_ahead takes it."""
+    return [(query, image_id) for query in (gallery.regions_on, candidates.is_asked_of, images.mm_per_px)]
 
 
 class OnImage(QObject):
