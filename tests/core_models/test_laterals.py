@@ -54,7 +54,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(tmp_path: Path, monkeypatch
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A set in the form of the development data: 16 images with dark discs and 8 without, each a group of its own."""
     monkeypatch.setattr(development, "CLASSES", {"magnetic_tile": ("disc",)})
-    monkeypatch.setattr(development, "_DRAWS", 1)
+    monkeypatch.setattr(development, "DRAWS", 1)
     folder = tmp_path / "data" / "magnetic_tile"
     for sub in ("images", "masks"):
         (folder / sub).mkdir(parents=True)
