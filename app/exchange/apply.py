@@ -13,11 +13,10 @@ from app.exchange.documents import refusal
 from app.exchange.incoming import COMPLETE, Document, Entry, Incoming, Labelled, Region, Statement
 from app.exchange.locate_images import Place, locate
 from app.operations import classes, images, support, verdicts
+from app.store.parts import in_parts
 from app.store.queries import all_classes
 from app.store.records import Annotation, DefectClass, Verdict
 from core_models.contract.mask import union
-
-_IN_ONE_QUERY = 500
 
 
 def check(session: Session, project_folder: Path, document: Document, base: Path) -> Incoming:
@@ -86,8 +85,7 @@ class _Present:
     def __init__(self, session: Session, image_ids: Sequence[int]) -> None:
         self._same: dict[int, Counter] = defaultdict(Counter)
         self._masks: dict[tuple[int, int], list] = defaultdict(list)
-        for start in range(0, len(image_ids), _IN_ONE_QUERY):
-            part = image_ids[start : start + _IN_ONE_QUERY]
+        for part in in_parts(image_ids):
             for a in session.scalars(select(Annotation).where(Annotation.image_id.in_(part))):
                 self._same[a.image_id][a.class_id, a.ignore, a.mask] += 1
                 if not a.ignore:
@@ -116,8 +114,8 @@ def _add(session: Session, there: _Present, one: Labelled, image_id: int, known:
 def _say(session: Session, incoming: Incoming, ids: list[int], known: dict[str, int], *, blind: bool) -> None:
     """Writes the verdicts that the labels state; one that holds already stays as it was given."""
     holding = {}
-    for start in range(0, len(ids), _IN_ONE_QUERY):
-        for v in session.scalars(select(Verdict).where(Verdict.image_id.in_(ids[start : start + _IN_ONE_QUERY]))):
+    for part in in_parts(ids):
+        for v in session.scalars(select(Verdict).where(Verdict.image_id.in_(part))):
             holding[v.image_id, v.class_id] = v.state
     alike: dict[tuple, list[int]] = defaultdict(list)
     for one, image_id in zip(incoming.images, ids, strict=True):

@@ -28,6 +28,7 @@ from app.exchange import formats, selection
 from app.exchange.incoming import COMPLETE, Document, Entry
 from app.exchange.locate_images import locate
 from app.exchange.rasterise import regions as connected
+from app.store.parts import in_parts
 from app.store.queries import all_classes
 from app.store.records import Image, Inference, ModelVersion, Prediction, SupportShot
 from app.store.shots import present_digest
@@ -35,7 +36,6 @@ from app.workspace import Workspace
 from core_models.contract.mask import Mask, union
 
 MATCH_IOU = 0.5
-_AT_ONCE = 500
 
 
 @dataclass
@@ -138,8 +138,7 @@ def _pairs(session: Session, version: ModelVersion, document: Document, names: d
     places = locate(session, document.entries, Path(), register=False)
     found = [(entry, place) for entry, place in zip(document.entries, places, strict=True) if place is not None]
     left.unknown = len(places) - len(found)
-    for start in range(0, len(found), _AT_ONCE):
-        part = found[start : start + _AT_ONCE]
+    for part in in_parts(found):
         proposals = selection.predictions(session, version, names, [place.image_id for _, place in part])
         for entry, place in part:
             marked, proposed = defaultdict(list), defaultdict(list)

@@ -18,11 +18,11 @@ from app.errors import UserError
 from app.exchange.incoming import COMPLETE, NEEDS_WORK
 from app.operations import images as image_operations
 from app.store import queries
+from app.store.parts import in_parts
 from app.store.records import Annotation, DefectClass, Image, Inference, ModelVersion, Prediction, Root, Verdict, now
 from core_models.contract.mask import Mask
 
 GENERATOR = "DefectLoop"
-_AT_ONCE = 500  # images whose regions are in memory together
 # Of a version that is not active these are what would be pending if it were: leaving it had withdrawn or superseded them.
 _UNDECIDED = ("pending", "withdrawn", "superseded")
 
@@ -104,8 +104,7 @@ class Selection:
 
     def regions(self) -> Iterator[tuple[OutImage, list[OutRegion]]]:
         """Every image with its regions of the chosen classes."""
-        for start in range(0, len(self.images), _AT_ONCE):
-            part = self.images[start : start + _AT_ONCE]
+        for part in in_parts(self.images):  # whose regions are in memory together
             ids = [image.id for image in part]
             found = predictions(self.session, self.version, self.class_names, ids) if self.of_predictions else self._annotations(ids)
             for image in part:

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.operations import grouping
 from app.store.memo import remembered
+from app.store.parts import in_parts
 from app.store.queries import all_classes
 from app.store.records import Annotation, Image, Inference, Job, Project, Verdict
 
 GROUPS_A_CLASS, CLEAN_IMAGES, ALL_GROUPS = 12, 30, 60  # so much check truth is asked for
-_IN_ONE_QUERY = 500
 
 
 class Wanted:
@@ -62,13 +62,11 @@ def asked(session: Session, image_ids: Iterable[int] | None = None) -> set[int]:
     """Those of the images (of all, by default) that are to be marked before their proposals are shown."""
     if not more_wanted(session):
         return set()
-    query, found = select(Image.id, Image.part_group).where(Image.split == "", Image.removed.is_(False)), []
+    query = select(Image.id, Image.part_group).where(Image.split == "", Image.removed.is_(False))
     if image_ids is None:
         found = session.execute(query).all()
     else:
-        ids = sorted(set(image_ids))
-        for k in range(0, len(ids), _IN_ONE_QUERY):
-            found += session.execute(query.where(Image.id.in_(ids[k : k + _IN_ONE_QUERY]))).all()
+        found = [row for part in in_parts(sorted(set(image_ids))) for row in session.execute(query.where(Image.id.in_(part)))]
     return {image_id for image_id, group in found if grouping.is_candidate(group)}
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.operations import places
+from app.store.parts import in_parts
 from app.store.records import Image, Job
 from core_models.contract import comparison
 from core_models.contract.comparison import Compared
@@ -87,7 +88,8 @@ def _read(session: Session, job: Job, candidate: int, incumbent: int, result: di
         rows = comparison.read(session.info["folder"] / job.folder)
     except (OSError, ValueError) as fault:
         return replace(made, lost=str(fault))
-    images = {i.id: i for i in session.scalars(select(Image).where(Image.id.in_({r.image_id for r in rows}), Image.removed.is_(False)))}
+    query, ids = select(Image).where(Image.removed.is_(False)), dict.fromkeys(r.image_id for r in rows)
+    images = {i.id: i for part in in_parts(ids) for i in session.scalars(query.where(Image.id.in_(part)))}
     folders = places.roots(session)
     pictured = [
         Pictured(image.id, folders[image.root_id] / image.path, image.width, image.height, tuple(r for r in rows if r.image_id == image.id))

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 
 from app.errors import UserError
 from app.operations import likeness
+from app.store.parts import in_parts
 from app.store.records import PROGRAMS_GROUP, Image, Project
 
 _AUTOMATIC = PROGRAMS_GROUP  # only such groups may be joined later
-_IN_ONE_QUERY = 500
 _LONGEST = 200  # of a group's name
 CANDIDATE_SHARE = 4  # one group in four
 
@@ -100,10 +100,7 @@ def large_group(session: Session) -> str | None:
 
 
 def _members(session: Session, groups: list[str]) -> list[Image]:
-    found: list[Image] = []
-    for start in range(0, len(groups), _IN_ONE_QUERY):
-        found += session.scalars(select(Image).where(Image.part_group.in_(groups[start : start + _IN_ONE_QUERY])))
-    return found
+    return [image for part in in_parts(groups) for image in session.scalars(select(Image).where(Image.part_group.in_(part)))]
 
 
 def _join_near_duplicates(session: Session, fresh: list[Image]) -> None:

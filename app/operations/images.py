@@ -17,6 +17,7 @@ from app.operations import grouping
 from app.operations.grouping import decide_split, decide_splits, is_candidate
 from app.operations.places import CHANGED, PROJECT_ROOT, absolute, missing, path_of, project_folder, roots
 from app.operations.scanning import Refused, Scanned, image_files, scan
+from app.store.parts import in_parts
 from app.store.records import Image, Root
 from core_models.contract import image_file
 from core_models.contract.episode import ImageRef
@@ -25,8 +26,6 @@ __all__ = [
     "CHANGED", "Refused", "Registered", "Scale", "Scanned", "decide_split", "decide_splits", "find", "find_all", "in_folder_of", "is_candidate",
     "locate", "missing", "mm_per_px", "path_of", "ref", "register", "remove", "roots", "scale_of", "scan", "set_scale",
 ]  # fmt: skip
-
-_IN_ONE_QUERY = 400
 
 
 @dataclass
@@ -179,9 +178,7 @@ def find_all(session: Session, project_folder: Path, texts: Sequence[str]) -> li
             where = ", ".join(sorted(f"{folders[row.root_id][0]}/{row.path}" for row in rows)[:4])
             raise UserError(f"{text} fits {len(rows)} images of this project: {where}.", "Name it by its path on the disk.")
         chosen.append(rows[0].id)
-    images = {}
-    for start in range(0, len(chosen), _IN_ONE_QUERY):
-        images |= {i.id: i for i in session.scalars(select(Image).where(Image.id.in_(chosen[start : start + _IN_ONE_QUERY])))}
+    images = {i.id: i for part in in_parts(chosen) for i in session.scalars(select(Image).where(Image.id.in_(part)))}
     return [images[k] for k in chosen]
 
 
@@ -232,9 +229,7 @@ def _rows_at(session: Session, places: Iterable[tuple[Root, str]]) -> dict[tuple
         paths[root.id].add(path)
     there: dict[tuple[int, str], list[Image]] = defaultdict(list)
     for root_id, names in paths.items():
-        ordered = sorted(names)
-        for start in range(0, len(ordered), _IN_ONE_QUERY):
-            part = ordered[start : start + _IN_ONE_QUERY]
+        for part in in_parts(sorted(names)):
             for image in session.scalars(select(Image).where(Image.root_id == root_id, Image.path.in_(part))):
                 there[root_id, image.path].append(image)
     return there

@@ -16,6 +16,7 @@ from app import settings
 from app.errors import UserError
 from app.operations import images, learning, models, proposals, support, truth
 from app.store import changes
+from app.store.parts import in_parts
 from app.store.records import DefectClass, Image, Inference, Job, ModelVersion, Project, now
 from core_models.contract import job as contract
 from core_models.contract.card import CardError
@@ -222,7 +223,7 @@ def _finish(session: Session, project_folder: Path, job: Job, event: Finished | 
 
 def _failures(session: Session, failed: list[ItemFailed]) -> list[dict]:
     paths = {}
-    for ids in proposals.chunks(sorted({e.image_id for e in failed})):
+    for ids in in_parts(sorted({e.image_id for e in failed})):
         paths |= {image.id: image.path for image in session.scalars(select(Image).where(Image.id.in_(ids)))}
     return [{"image": paths.get(e.image_id, str(e.image_id)), "image_id": e.image_id, "reason": e.reason} for e in failed]
 
@@ -253,7 +254,7 @@ def _present_images(session: Session, image_ids: Iterable[int] | None) -> list[I
     query = select(Image).where(Image.removed.is_(False), Image.state != images.CHANGED).order_by(Image.id)
     if image_ids is None:
         return list(session.scalars(query))
-    return [image for part in proposals.chunks(sorted(set(image_ids))) for image in session.scalars(query.where(Image.id.in_(part)))]
+    return [image for part in in_parts(sorted(set(image_ids))) for image in session.scalars(query.where(Image.id.in_(part)))]
 
 
 def _answered(session: Session, version_id: int, digests: dict[int, str], job_ids: list[int] | None = None) -> set[tuple[int, int]]:

@@ -15,6 +15,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.store import changes
+from app.store.parts import in_parts
 from app.store.queries import active_version
 from app.store.records import Annotation, DefectClass, Image, Inference, Prediction, SupportShot, now
 from app.store.shots import present_digest
@@ -23,7 +24,6 @@ from core_models.contract.mask import Mask
 
 UNDECIDED = ("pending", "superseded", "withdrawn", "agrees")
 _SAME_REGION = 0.5  # IoU
-_AT_ONCE = 500  # ids in one statement: SQLite takes some thousands at most
 
 
 def present_digests(session: Session, class_ids: Iterable[int] | None = None) -> dict[int, str]:
@@ -46,7 +46,7 @@ def receive(session: Session, version_id: int, digests: dict[int, str], job_id: 
     active = active_version(session)
     present = present_digests(session, digests)
     classes = set(session.scalars(select(DefectClass.id).where(DefectClass.id.in_(digests))))
-    for image_ids in chunks(sorted({image_id for image_id, _ in wanted})):
+    for image_ids in in_parts(sorted({image_id for image_id, _ in wanted})):
         images = set(session.scalars(select(Image.id).where(Image.id.in_(image_ids))))
         part = [e for (i, c), e in wanted.items() if i in images and c in classes and image_ids[0] <= i <= image_ids[-1]]
         rows = _inferences(session, version_id, digests, job_id, part)
@@ -170,7 +170,7 @@ def _of_revival(session: Session, version_id: int, digests: dict[int, str]) -> l
             decisions += [(p, "superseded")] if p.decision == "pending" else []
         elif i.class_id in digests and p.decision != "pending":
             back.append((i, p))
-    for images in chunks(sorted({i.image_id for i, _ in back})):
+    for images in in_parts(sorted({i.image_id for i, _ in back})):
         known = _Known(session, images, digests)
         for i, p in back:
             if images[0] <= i.image_id <= images[-1]:
@@ -192,9 +192,3 @@ def settle_known(session: Session, image_id: int) -> int:
 def _of_version(session: Session, version_id: int, decisions: tuple[str, ...]) -> list[tuple[Inference, Prediction]]:
     found = select(Inference, Prediction).join(Prediction, Prediction.inference_id == Inference.id)
     return [(i, p) for i, p in session.execute(found.where(Inference.version_id == version_id, Prediction.decision.in_(decisions)).order_by(Prediction.id))]
-
-
-def chunks(ids: list[int]) -> Iterator[list[int]]:
-    """Sorted ids in pieces that one statement can name."""
-    for start in range(0, len(ids), _AT_ONCE):
-        yield ids[start : start + _AT_ONCE]

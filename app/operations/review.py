@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.errors import UserError
 from app.operations import annotations, images, verdicts
-from app.operations.proposals import chunks
 from app.store import queries
+from app.store.parts import in_parts
 from app.store.records import Annotation, Image, Inference, Prediction, now
 from core_models.contract.mask import Mask
 
@@ -37,7 +37,7 @@ def select_pending(
     query = query.order_by(Inference.image_id, Prediction.id)
     if image_ids is None:
         return list(session.scalars(query))
-    return [p for part in chunks(sorted(set(image_ids))) for p in session.scalars(query.where(Inference.image_id.in_(part)))]
+    return [p for part in in_parts(sorted(set(image_ids))) for p in session.scalars(query.where(Inference.image_id.in_(part)))]
 
 
 def accept(session: Session, predictions: Iterable[Prediction], how: str = "single") -> list[Annotation]:
@@ -111,7 +111,7 @@ def _open(session: Session, predictions: Iterable[Prediction], how: str) -> list
 def _with_image(session: Session, predictions: Iterable[Prediction]) -> list[tuple[Prediction, Inference, Image]]:
     predictions = list(predictions)
     found = {}
-    for ids in chunks(sorted({p.inference_id for p in predictions})):
+    for ids in in_parts(sorted({p.inference_id for p in predictions})):
         both = select(Inference, Image).join(Image, Image.id == Inference.image_id).where(Inference.id.in_(ids))
         found |= {inference.id: (inference, image) for inference, image in session.execute(both)}
     return [(p, *found[p.inference_id]) for p in predictions]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.operations import candidates, review, verdicts
-from app.operations.proposals import chunks
+from app.store.parts import in_parts
 from app.store.records import Prediction
 
 
@@ -51,4 +51,4 @@ def accept_images(session: Session, image_ids: Iterable[int], min_score: float =
 
 
 def _of(session: Session, ids: Iterable[int]) -> list[Prediction]:
-    return [p for part in chunks(sorted(set(ids))) for p in session.scalars(select(Prediction).where(Prediction.id.in_(part)).order_by(Prediction.id))]
+    return [p for part in in_parts(sorted(set(ids))) for p in session.scalars(select(Prediction).where(Prediction.id.in_(part)).order_by(Prediction.id))]

@@ -16,11 +16,10 @@ from sqlalchemy.orm import Session
 from app.errors import UserError
 from app.operations import grouping
 from app.operations.candidates import Wanted
+from app.store.parts import in_parts
 from app.store.queries import active_version, all_classes
 from app.store.records import Annotation, Image, Inference, Prediction, Verdict, now
 from app.store.shots import present_digest
-
-_IN_ONE_QUERY = 500
 
 
 def complete(session: Session, image_ids: int | Sequence[int], class_ids: Iterable[int], *, comment: str = "", blind: bool | None = None) -> int:
@@ -76,7 +75,7 @@ def defect_free(session: Session, image_ids: int | Sequence[int], *, comment: st
         said = f"Defects are marked on {first} and {len(at_fault) - 3} others." if len(at_fault) > 3 else f"Defects are marked on {first}."
         raise UserError(said, "Remove the regions first, or say --complete.")
     done = complete(session, [i.id for i in images], [c.id for c in all_classes(session)], comment=comment, blind=blind)
-    for part in _parts([i.id for i in images]):
+    for part in in_parts(i.id for i in images):
         pending = select(Prediction).join(Inference, Prediction.inference_id == Inference.id)
         for row in session.scalars(pending.where(Inference.image_id.in_(part), Prediction.decision == "pending")):
             row.decision, row.decided_by, row.decided_at, row.decided_how = "rejected", session.info["by"], now(), "image"
@@ -112,7 +111,7 @@ def classes_shown(session: Session, image_ids: Iterable[int]) -> dict[int, set[i
     if version is None:
         return shown
     present = {c.id: present_digest(session, c.id) for c in all_classes(session)}
-    for part in _parts(list(image_ids)):
+    for part in in_parts(image_ids):
         query = select(Inference.image_id, Inference.class_id, Inference.support_digest).where(Inference.image_id.in_(part))
         for image_id, class_id, digest in session.execute(query.where(Inference.version_id == version.id)):
             if digest == present.get(class_id):
@@ -128,7 +127,7 @@ class _Statement:
         self._at = now()
         self._there = _verdicts(session, images)
         self._proposed: set[tuple[int, int]] = set()
-        for part in _parts([i.id for i in images]):
+        for part in in_parts(i.id for i in images):
             query = select(Inference.image_id, Inference.class_id).where(Inference.image_id.in_(part), Inference.class_id.in_(classes))
             self._proposed |= {tuple(row) for row in session.execute(query.distinct())}
 
@@ -158,7 +157,7 @@ def _named(class_ids: Iterable[int]) -> list[int]:
 def _images(session: Session, image_ids: int | Sequence[int]) -> list[Image]:
     ids = [image_ids] if isinstance(image_ids, int) else list(dict.fromkeys(image_ids))
     found: dict[int, Image] = {}
-    for part in _parts(ids):
+    for part in in_parts(ids):
         found |= {i.id: i for i in session.scalars(select(Image).where(Image.id.in_(part), Image.removed.is_(False)))}
     if len(found) < len(ids):
         raise UserError("An image that was named is not in this project any more.")
@@ -167,17 +166,13 @@ def _images(session: Session, image_ids: int | Sequence[int]) -> list[Image]:
 
 def _verdicts(session: Session, images: list[Image]) -> dict[tuple[int, int], Verdict]:
     there: dict[tuple[int, int], Verdict] = {}
-    for part in _parts([i.id for i in images]):
+    for part in in_parts(i.id for i in images):
         there |= {(v.image_id, v.class_id): v for v in session.scalars(select(Verdict).where(Verdict.image_id.in_(part)))}
     return there
 
 
 def _ids_with(session: Session, images: list[Image], query, column) -> set[int]:
     found: set[int] = set()
-    for part in _parts([i.id for i in images]):
+    for part in in_parts(i.id for i in images):
         found |= set(session.scalars(query.where(column.in_(part))))
     return found
-
-
-def _parts(ids: list[int]) -> Iterable[list[int]]:
-    return (ids[k : k + _IN_ONE_QUERY] for k in range(0, len(ids), _IN_ONE_QUERY))

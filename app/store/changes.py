@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -17,11 +17,11 @@ from sqlalchemy import Connection, LargeBinary, Table, bindparam, delete, event,
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from app.errors import UserError
+from app.store.parts import in_parts
 from app.store.records import Base, ChangeRow, Image, Inference, Prediction
 
 MOST_STEPS = 2_000
 MOST_BYTES = 256 * 2**20
-_CHUNK = 900  # ids in one statement
 _TOUCHED = "touched images"
 
 Row = list  # [table, id, before, after]
@@ -54,12 +54,6 @@ def _decoded(table: Table, columns: Columns) -> Columns:
     return {name: base64.b64decode(v) if name in binary and v is not None else v for name, v in columns.items()}
 
 
-def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
-    ids = list(ids)
-    for start in range(0, len(ids), _CHUNK):
-        yield ids[start : start + _CHUNK]
-
-
 def _present(connection: Connection, keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Columns]:
     """The rows under these (table, id) as they stand now; those that are not there are left out."""
     found: dict[tuple[str, int], Columns] = {}
@@ -69,8 +63,8 @@ def _present(connection: Connection, keys: Iterable[tuple[str, int]]) -> dict[tu
     for name, ids in by_table.items():
         table = Base.metadata.tables[name]
         place = table.c.keys().index("id")
-        for chunk in _chunks(ids):
-            for row in connection.execute(select(table).where(table.c.id.in_(chunk))):
+        for part in in_parts(ids):
+            for row in connection.execute(select(table).where(table.c.id.in_(part))):
                 found[name, row[place]] = _encoded(table, row)
     return found
 
@@ -155,14 +149,14 @@ def describe(session: Session, id_: int | None, title: str, keys: Iterable[tuple
         column = next((tables[name].c[c] for c in ("image_id", "inference_id") if c in tables[name].c), None)
         if column is None:
             continue
-        found = {v for chunk in _chunks(ids) for v in session.connection().scalars(select(column).where(tables[name].c.id.in_(chunk)).distinct())}
+        found = {v for part in in_parts(ids) for v in session.connection().scalars(select(column).where(tables[name].c.id.in_(part)).distinct())}
         (images if column.name == "image_id" else inferences).update(found)
     for name, _, before, after in rows:
         for columns in (before or {}, after or {}):
             if name != Prediction.__tablename__ and columns.get("image_id") is not None:
                 images.add(columns["image_id"])
-    for chunk in _chunks(inferences):
-        images |= set(session.connection().scalars(select(Inference.image_id).where(Inference.id.in_(chunk))))
+    for part in in_parts(inferences):
+        images |= set(session.connection().scalars(select(Inference.image_id).where(Inference.id.in_(part))))
     return Change(id_, title, frozenset({name for name, _ in keys} | {n for n in past_us if n}), frozenset(images))
 
 
@@ -187,8 +181,8 @@ def apply(session: Session, rows: list[Row], title: str) -> None:
     tables = Base.metadata.tables
     # What goes makes room first (unique columns); references are checked at the commit, so parents may come last.
     for name, ids in _by_table((r[0], r[1]) for r in rows if r[3] is None).items():
-        for chunk in _chunks(ids):
-            connection.execute(delete(tables[name]).where(tables[name].c.id.in_(chunk)))
+        for part in in_parts(ids):
+            connection.execute(delete(tables[name]).where(tables[name].c.id.in_(part)))
     changed = [r for r in rows if r[2] is not None and r[3] is not None]
     for (name, columns), group in groupby(changed, key=lambda r: (r[0], tuple(r[3]))):
         table = tables[name]
@@ -244,9 +238,9 @@ def fold(session: Session) -> None:
             break
         gone.append(id_)
         steps, total = steps - 1, total - size
-    for chunk in _chunks(gone):
+    for part in in_parts(gone):
         table = ChangeRow.__table__
-        session.connection().execute(update(table).where(table.c.id.in_(chunk)).values(rows=None, size=0))
+        session.connection().execute(update(table).where(table.c.id.in_(part)).values(rows=None, size=0))
 
 
 def last_done(session: Session, by: str) -> ChangeRow | None:

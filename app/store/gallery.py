@@ -10,6 +10,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.store import queries
+from app.store.parts import AT_ONCE
 from app.store.records import PROGRAMS_GROUP, Annotation, Image, Inference, ModelVersion, Prediction
 from app.store.shots import present_digest
 from core_models.contract.mask import Mask
@@ -54,7 +55,7 @@ def rows(session: Session, image_ids: Iterable[int] | None = None) -> list[Galle
     sets = queries.ClassSets()
     classes = _classes_on(session, wanted, sets)
     statement = select(Image.id, Image.root_id, Image.path, Image.sha256).where(Image.removed.is_(False)).order_by(Image.root_id, Image.path, Image.id)
-    if wanted is not None and len(wanted) <= _IN_ONE_QUERY:
+    if wanted is not None and len(wanted) <= AT_ONCE:
         statement = statement.where(Image.id.in_(wanted))
     return [GalleryRow(*row, states[row[0]], sets.of(classes.get(row[0], 0))) for row in session.execute(statement) if row[0] in states]
 
@@ -80,11 +81,8 @@ def shared_parts(session: Session) -> list[SharedPart]:
     return sorted((SharedPart(group, names[group], frozenset(ids)) for group, ids in members.items()), key=lambda part: part.name.casefold())
 
 
-_IN_ONE_QUERY = 500
-
-
 def first_rows(session: Session, count: int) -> list[GalleryRow]:
-    """The images that come first in the order of the gallery, `count` of them at most (500)."""
+    """The images that come first in the order of the gallery, `count` of them at most (AT_ONCE)."""
     there = select(Image.id).where(Image.removed.is_(False)).order_by(Image.root_id, Image.path, Image.id)
     return rows(session, session.scalars(there.limit(count)))
 
@@ -99,7 +97,7 @@ def _classes_on(session: Session, wanted: list[int] | None, sets: queries.ClassS
     """{image id: sum of the bits of the classes that are marked, or wait for a decision, there}."""
     marked = select(Annotation.image_id, Annotation.class_id).distinct()
     waiting = queries.pending(session).with_only_columns(Inference.image_id, Inference.class_id).distinct()
-    if wanted is not None and len(wanted) <= _IN_ONE_QUERY:
+    if wanted is not None and len(wanted) <= AT_ONCE:
         marked, waiting = marked.where(Annotation.image_id.in_(wanted)), waiting.where(Inference.image_id.in_(wanted))
     found: dict[int, int] = {}
     for statement in (marked, waiting):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.store.parts import AT_ONCE, in_parts
 from app.store.records import ActiveVersion, Annotation, DefectClass, Image, Inference, ModelVersion, Prediction, SupportShot, Verdict
 from app.store.shots import present_digest
 
@@ -126,7 +127,7 @@ def image_states(session: Session, image_ids: list[int] | None = None) -> dict[i
     wanted = None if image_ids is None else set(image_ids)
 
     def rows(statement: Select, image_id) -> Iterable:
-        if wanted is None or len(wanted) > 500:
+        if wanted is None or len(wanted) > AT_ONCE:
             return (row for row in session.execute(statement) if wanted is None or row[0] in wanted)
         return session.execute(statement.where(image_id.in_(wanted)))
 
@@ -219,5 +220,5 @@ def gallery_page(session: Session, offset: int, limit: int, state: str | None = 
     states = image_states(session)
     order = select(Image.id).where(Image.removed.is_(False)).order_by(Image.root_id, Image.path, Image.id)
     ids = [k for k in session.scalars(order) if state is None or getattr(states[k], state)][offset : offset + limit]
-    images = {i.id: i for i in session.scalars(select(Image).where(Image.id.in_(ids)))}
+    images = {i.id: i for part in in_parts(ids) for i in session.scalars(select(Image).where(Image.id.in_(part)))}
     return [(images[k], states[k]) for k in ids]

@@ -15,11 +15,11 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.store import queries
+from app.store.parts import in_parts
 from app.store.records import Annotation, Image, Inference, Prediction, Verdict
 from app.store.shots import present_digest
 from core_models.contract.mask import Mask
 
-IN_ONE_QUERY = 500  # ids
 NEAR_THE_CUT = 0.1
 MANY_ON_ONE = 10
 _DECIDED = ("accepted", "corrected", "rejected")
@@ -91,7 +91,7 @@ def run(session: Session) -> Run:
 
 def regions(session: Session, image_ids: Iterable[int] | None = None) -> tuple[Run, list[Proposed]]:
     """The run and its regions that wait (not below their class's cut) or were decided by a person; on these images only, at most
-    IN_ONE_QUERY of them, where they are named."""
+    parts.AT_ONCE of them, where they are named."""
     now = run(session)
     if not now.classes:
         return now, []
@@ -191,12 +191,11 @@ def _job_folder():
 
 def said(session: Session, image_ids: Iterable[int]) -> Mapping[int, bool]:
     """Of these images, by id: whether all classes are complete there without a region (defect-free), for those of which something is said."""
-    ids = sorted(set(image_ids))
     classes = len(queries.all_classes(session))
     complete: Counter[int] = Counter()
     known: set[int] = set()
-    for start in range(0, len(ids), IN_ONE_QUERY):
-        for image_id, state in session.execute(select(Verdict.image_id, Verdict.state).where(Verdict.image_id.in_(ids[start : start + IN_ONE_QUERY]))):
+    for part in in_parts(sorted(set(image_ids))):
+        for image_id, state in session.execute(select(Verdict.image_id, Verdict.state).where(Verdict.image_id.in_(part))):
             known.add(image_id)
             complete[image_id] += state == "complete"
     return {k: complete[k] == classes for k in known}
@@ -204,9 +203,5 @@ def said(session: Session, image_ids: Iterable[int]) -> Mapping[int, bool]:
 
 def decisions_of(session: Session, prediction_ids: Iterable[int]) -> dict[int, str]:
     """What a person decided of these regions, by id: accepted, corrected or rejected; others are left out."""
-    ids = sorted(set(prediction_ids))
-    found: dict[int, str] = {}
-    for start in range(0, len(ids), IN_ONE_QUERY):
-        part = select(Prediction.id, Prediction.decision).where(Prediction.id.in_(ids[start : start + IN_ONE_QUERY]), Prediction.decision.in_(_DECIDED))
-        found |= dict(map(tuple, session.execute(part)))
-    return found
+    query = select(Prediction.id, Prediction.decision).where(Prediction.decision.in_(_DECIDED))
+    return {k: decision for part in in_parts(sorted(set(prediction_ids))) for k, decision in session.execute(query.where(Prediction.id.in_(part)))}
