@@ -1,0 +1,168 @@
+"""The whole harness on toy folders: engines as they ship and trained ones, the same shots for both, tables, and going on."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from core_models.evaluation.benchmark import protocol as protocols
+from core_models.evaluation.benchmark import run, tables
+from core_models.evaluation.benchmark.__main__ import main
+from core_models.evaluation.benchmark.items import BenchmarkError
+from core_models.evaluation.benchmark.protocol import BEST_ON_TEST, CHOSEN, LAST
+from core_models.evaluation.benchmark.run import Place
+from core_models.evaluation.benchmark.trained import Look, chosen_epochs
+from tests.core_models.benchmark import toy_data
+
+TOY = {
+    "title": "Toy", "source": "folds", "side": 48, "drawing": {"shots": [1, 2], "draws": 2, "queries": 2, "clean": 1},
+    "held_out": {"0": ["two_steel"]}, "folds": ["0"],
+    "entries": [
+        {"label": "nearest", "engine": "nearest", "params": {"orientations": 1}},
+        {"label": "strip", "engine": "strip_steel", "recipe": {"epochs": 2, "batch": 2, "together": 1, "looks": 1, "most_shots": 2, "rates": [[0.0025, 0.0001], [1e30, 0.0]]}},
+    ],
+    "compared": [["nearest", "strip"]],
+}
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory):
+    """A protocol file, the data and the state of a benchmark that was run."""
+    folder = tmp_path_factory.mktemp("基准")
+    data = toy_data.folds(folder / "data", images=5)
+    (folder / "toy.json").write_text(json.dumps(TOY), encoding="utf-8")
+    words = [str(folder / "toy.json"), "--data", str(data), "--state", str(folder / "state"), "--device", "cpu"]
+    assert main([*words, "--engine", "nearest"]) == 0
+    assert main([*words, "--engine", "strip"]) == 0
+    assert main([*words[:5], "--report", str(folder / "report.json")]) == 0
+    return folder, words, json.loads((folder / "report.json").read_text(encoding="utf-8"))
+
+
+def folders(state, label):
+    return [p.parent for p in (state / "answers" / label).glob("*/*/about.json")]
+
+
+def test_every_engine_answered_the_same_episodes(toy):
+    folder, _, _ = toy
+    ours = [{p.name for p in f.glob("*-*.json")} for label in ("nearest", "strip") for f in folders(folder / "state", label)]
+    assert len(ours) == 3 and all(names == ours[0] for names in ours) and len(ours[0]) == 2 * 2 * 2
+
+
+def test_the_report_has_the_figures_of_every_way_of_choosing_the_epoch(toy):
+    folder, _, said = toy
+    assert [t["title"] for t in said["tables"]][:2] == [f"{n}: mean and 95 % interval over 2 draws of the shots" for n in ("1 shot", "2 shots")]
+    titles = [row[0] for row in said["tables"][0]["rows"]]
+    assert titles == ["nearest", f"strip, {CHOSEN}", f"strip, {LAST}"]
+    by_title = {t["title"].split(" ")[0]: t for t in said["tables"]}
+    assert [row[0] for row in by_title["Paired"]["rows"]] == ["nearest less strip"] * 2
+    (training,) = by_title["Training"]["rows"]
+    assert training[:4] == ["strip", "0", 1, 2] and "diverged" in training[6] and training[5] == "0.0025/0.0001"
+    text = (folder / "report.md").read_text(encoding="utf-8")
+    assert text.startswith("## Toy") and "| nearest | 0 |" in text
+
+
+def test_the_cache_is_deleted_after_the_run(toy):
+    folder, _, _ = toy
+    assert not list((folder / "state" / "cache").rglob("*.npy")) and not (folder / "state" / "cache" / "features").exists()
+
+
+def test_what_was_answered_is_not_asked_again(toy, monkeypatch):
+    folder, words, _ = toy
+    before = {p: p.stat().st_mtime_ns for p in (folder / "state" / "answers").rglob("*-*.json")}
+    monkeypatch.setattr(run, "answered", lambda *_: pytest.fail("asked again"))
+    assert main([*words, "--engine", "strip"]) == 0
+    assert before == {p: p.stat().st_mtime_ns for p in (folder / "state" / "answers").rglob("*-*.json")}
+
+
+def test_a_lost_answer_is_given_again_just_so(toy):
+    folder, words, _ = toy
+    path = next(folders(folder / "state", "nearest")[0].glob("*-*.json"))
+    was = json.loads(path.read_text(encoding="utf-8"))
+    path.unlink()
+    assert main([*words, "--engine", "nearest"]) == 0
+    now = json.loads(path.read_text(encoding="utf-8"))
+    assert now["counts"] == was["counts"] and now["alarms"] == was["alarms"]
+
+
+def test_altered_weights_are_a_sentence(toy, capsys):
+    folder, words, _ = toy
+    weights = next((folder / "state" / "training" / "strip" / "0-1").glob("epoch-2/*.safetensors"))
+    kept, answers = weights.read_bytes(), [next(f.glob("*-*.json")) for f in folders(folder / "state", "strip")]
+    texts = [a.read_bytes() for a in answers]
+    weights.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
+    for answer in answers:
+        answer.unlink()
+    try:
+        assert main([*words, "--engine", "strip"]) == 1
+        assert "was altered" in capsys.readouterr().err
+    finally:
+        weights.write_bytes(kept)
+        for answer, text in zip(answers, texts, strict=True):
+            answer.write_bytes(text)
+
+
+def test_another_benchmark_does_not_go_on_in_its_state(toy, tmp_path, capsys):
+    _, words, _ = toy
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps({**TOY, "drawing": {**TOY["drawing"], "seed": 5}}), encoding="utf-8")
+    assert main([str(other), *words[1:], "--engine", "nearest"]) == 1
+    assert "state of another benchmark" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("change", "says"), [
+    ({"folds": ["7"]}, "There is no fold 7"),
+    ({"held_out": {"0": ["one_瓷砖"]}}, "one_瓷砖 cannot be held out"),
+    ({"entries": [{"label": "x", "engine": "nearest"}]}, "has no engine nearest"),
+    ({"entries": [{"label": "nearest", "engine": "nobody"}]}, "There is no engine named nobody"),
+    ({"source": "elsewhere"}, "describes no benchmark"),
+    ({"drawing": {"shots": [9], "draws": 1}}, "too few for 9 shots"),
+])
+def test_what_is_wrong_with_a_protocol_is_a_sentence(toy, tmp_path, capsys, change, says):
+    folder, words, _ = toy
+    (tmp_path / "p.json").write_text(json.dumps({**TOY, **change}), encoding="utf-8")
+    assert main([str(tmp_path / "p.json"), "--data", words[2], "--state", str(tmp_path / "s"), "--engine", "nearest"]) == 1
+    assert says in capsys.readouterr().err
+
+
+def test_data_that_are_not_there_are_not_run(tmp_path, capsys):
+    for name in protocols.BUNDLED.glob("*.json"):
+        assert main([name.stem, "--data", str(tmp_path / "nothing"), "--state", str(tmp_path / name.stem), "--engine", "nearest"]) == 1
+        assert "not run" in capsys.readouterr().err
+
+
+def test_weights_that_are_none_are_a_sentence(toy, tmp_path, capsys):
+    _, words, _ = toy
+    (tmp_path / "w.pt").write_bytes(b"no weights")
+    assert main([*words[:3], "--state", str(tmp_path / "s"), "--engine", "strip", "--imagenet", str(tmp_path / "w.pt")]) == 1
+    assert "w.pt holds no weights that can be read" in capsys.readouterr().err
+
+
+def test_the_three_ways_of_choosing_the_epoch():
+    looks = [Look(1, 0.2, {"1": 0.5, "5": 0.7}), Look(2, 0.4, {"1": 0.4, "5": 0.4}), Look(3, 0.4, {"1": 0.6, "5": 0.6}), Look(4, 0.1, {"1": 0.1, "5": 0.1})]
+    assert chosen_epochs(looks) == {LAST: 4, CHOSEN: 2, BEST_ON_TEST: 1}
+    assert chosen_epochs([replace(look, held_out=None) for look in looks]) == {LAST: 4, BEST_ON_TEST: 1}
+
+
+def test_an_engine_that_was_not_run_says_so(toy, tmp_path):
+    folder, words, _ = toy
+    protocol = protocols.from_json(TOY)
+    place = Place(folder / "data", tmp_path / "s", said=lambda line: None)
+    pool, _ = run.begin(protocol, place)
+    said = tables.report(protocol, pool, place.state)
+    assert [row[:2] for row in said["tables"][0]["rows"]] == [["nearest", "not run"], ["strip", "not run"]]
+
+
+def test_a_state_folder_is_drawn_once_for_all_folds(toy):
+    folder, _, _ = toy
+    drawn = json.loads((folder / "state" / "episodes.json").read_text(encoding="utf-8"))["episodes"]
+    assert {e["fold"] for e in drawn} == {"0", "1"}
+
+
+def test_bundled_benchmarks_can_be_read():
+    names = [p.stem for p in protocols.BUNDLED.glob("*.json")]
+    assert names
+    for name in names:
+        found = protocols.load(name)
+        assert found.entries and {label for pair in found.compared for label in pair} <= {e.label for e in found.entries}
+    with pytest.raises(BenchmarkError, match="There is no benchmark nothing"):
+        protocols.load("nothing")
