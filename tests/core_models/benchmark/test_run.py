@@ -125,8 +125,9 @@ def test_what_is_wrong_with_a_protocol_is_a_sentence(toy, tmp_path, capsys, chan
 
 
 def test_data_that_are_not_there_are_not_run(tmp_path, capsys):
-    for name in protocols.BUNDLED.glob("*.json"):
-        assert main([name.stem, "--data", str(tmp_path / "nothing"), "--state", str(tmp_path / name.stem), "--engine", "nearest"]) == 1
+    for path in protocols.BUNDLED.glob("*.json"):
+        label = protocols.load(path.stem).entries[0].label
+        assert main([path.stem, "--data", str(tmp_path / "nothing"), "--state", str(tmp_path / path.stem), "--engine", label]) == 1
         assert "not run" in capsys.readouterr().err
 
 
