@@ -173,7 +173,7 @@ class EAMNet(TrainedSegmenter):
     4 (prior's norm) parameters, 4,281,664; with our laterals of 32 channels 3,847,488.
     """
 
-    CROP = 128  # px: 32 cells a side where the source has 50, since a step costs as many cells
+    CROP = 192  # 48 cells a side: the source's 50
 
     def __init__(self, params: EAMNetParams | None = None) -> None:
         super().__init__()
