@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from app.cli.common import AsJson, By, ClassNames, Device, Devices, ProjectFolder, command, end_progress, plural, reading, show_progress, table, writing
+from app.operations.models import TRAINED_FIRST
 from app.workspace import Workspace
 from core_models.contract.card import FETCHED
 
@@ -59,7 +60,7 @@ def prelabel(
 @command("finetune")
 def finetune(
     project: ProjectFolder,
-    engine: Engine = "strip_steel",
+    engine: Engine = TRAINED_FIRST,
     minutes: Annotated[float, typer.Option("--minutes", metavar="M", min=0.05, help="Train for so long.")] = 6.0,
     steps: Annotated[int, typer.Option("--steps", metavar="N", min=0, help="Train so many steps (0: as the minutes allow).")] = 0,
     device: Device = Devices.auto,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QTransform
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.ui import icons, theme
@@ -158,8 +158,8 @@ class CropGrid(FixedGrid):
             bar.setValue(bar.value() + self.cell(self._cursor).top())
 
     def _came(self, key: Key) -> None:
-        if key in self._seen:
-            self.viewport().update()
+        if key in self._seen and key in self._place:
+            self.viewport().update(self.cell(self._place[key]))
 
     # -- painting -----------------------------------------------------------------------------------------------------------
 
@@ -175,7 +175,8 @@ class CropGrid(FixedGrid):
         first, last = sorted((self._cursor, self._anchor))
         # The last one first: what is wished for last is made first, and the eye begins at the top.
         for k in reversed(places):
-            self._paint_cell(painter, k, first <= k <= last, now)
+            if event.region().intersects(self.cell(k)):
+                self._paint_cell(painter, k, first <= k <= last, now)
         painter.end()
 
     def _paint_cell(self, painter: QPainter, k: int, is_chosen: bool, now: theme.Theme) -> None:
@@ -227,8 +228,7 @@ class CropGrid(FixedGrid):
         colour = QPen(QColor(shown.colour), 1.6)
         if shown.dashed:
             colour.setDashPattern([3, 2])
-        for line in crop.outlines:
-            line = QPolygonF([point * scale for point in line])
+        for line in map(QTransform.fromScale(scale, scale).map, crop.outlines):
             # As on the canvas: dark between the dashes, so that they show on any surface.
             for pen in (QPen(QColor(0, 0, 0, 150), 1.6), colour):
                 painter.setPen(pen)

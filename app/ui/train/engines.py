@@ -9,6 +9,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from app.jobs import launchers
+from app.operations.models import TRAINED_FIRST
 from app.ui import background
 from app.ui.context import Context
 from app.ui.writer import Fault
@@ -68,11 +69,11 @@ class EngineChoice(QWidget):
             self._context.run(background.call(launchers.describe), self._answered, failed=self._failed)
 
     def set_versions(self, engines: Sequence[str], active: str) -> None:
-        """The engines of the project's versions, which are offered until the worker has answered; `active`: of the version in use."""
+        """The engines of the project's versions, which are those that are offered; `active`: of the version in use."""
         self._active = active
-        if not self._known and list(engines) != self._names:
+        if list(engines) != self._names:
             self._names = list(engines)
-            self._fill([Engine(name, trained=True if self.failed else None) for name in engines])
+            self._fill()
         elif not self.by_hand:
             self._choose_default()
 
@@ -84,14 +85,14 @@ class EngineChoice(QWidget):
     def _failed(self, fault: Fault) -> None:
         self._asking = False
         self.failed = True
-        self._fill([Engine(name, trained=True) for name in self._names])
+        self._fill()
         self.sentence.setText(self.tr("The engines could not be asked what they are for: {reason}").format(reason=fault.sentence))
 
-    def _fill(self, engines: Sequence[Engine] = ()) -> None:
-        before = self.box.currentText()
+    def _fill(self) -> None:
+        before, told = self.box.currentText(), {engine.name: engine for engine in self._known}
         self.box.clear()
-        for engine in self._known or engines:
-            self.box.addItem(engine.name, engine)
+        for name in self._names:
+            self.box.addItem(name, told.get(name) or Engine(name, trained=True if self.failed else None))
         if self.by_hand and self.box.findText(before) >= 0:
             self.box.setCurrentText(before)
             self._tell()
@@ -99,11 +100,10 @@ class EngineChoice(QWidget):
             self._choose_default()
 
     def _choose_default(self) -> None:
-        """The engine in use where it can be trained, else the first that can."""
-        all_ = [self.box.itemData(k) for k in range(self.box.count())]
-        best = next((e for e in all_ if e.trained and e.name == self._active), None) or next((e for e in all_ if e.trained), None)
-        if best:
-            self.box.setCurrentText(best.name)
+        """The engine in use where it can be trained, else the one that is trained first, else any that can."""
+        trained = [e.name for k in range(self.box.count()) if (e := self.box.itemData(k)).trained]
+        if trained:
+            self.box.setCurrentText(next((name for name in (self._active, TRAINED_FIRST) if name in trained), trained[0]))
         self._tell()
 
     def _picked(self) -> None:

@@ -223,6 +223,16 @@ def test_what_cannot_be_begun_is_said_and_can_be_tried_again(window, toy, qtbot)
     assert states(toy) == []
 
 
+def test_an_engine_of_which_the_project_has_no_version_is_not_offered(toy, opened, qtbot, monkeypatch):
+    described = [{"name": name, "kind": "segment", "summary": f"{name} is for this.", "trained": True} for name in ("a_new_one", "strip_steel", "support_head")]
+    monkeypatch.setattr(launchers, "describe", lambda: described)
+    window = opened(toy)
+    window.context.go_to("train")
+    engines = window.view.page.engines
+    qtbot.waitUntil(lambda: engines.sentence.text() == "support_head is for this.")  # the engine in use can be trained here
+    assert [engines.box.itemText(k) for k in range(engines.box.count())] == ["nearest", "strip_steel", "support_head"]
+
+
 def test_an_engine_that_cannot_be_asked_is_said(toy, opened, qtbot, monkeypatch):
     def broken() -> list:
         raise OSError("no answer within 120 s")
