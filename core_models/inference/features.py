@@ -23,9 +23,10 @@ from core_models.inference.device import Device, halving, is_out_of_memory, pick
 from core_models.inference.feature_cache import FeatureCache, Levels, feature_key
 from core_models.inference.tiling import WHOLE_PX, Tile, tiles_of
 from core_models.inference.view import CELL, SHORT_SIDE, View, planes, view_size
+from core_models.models.architectures import ARCHITECTURES
 from core_models.models.backbone import STRIDES, Backbone
 from core_models.models.shallow import CHANNELS, shallow
-from core_models.models.torchvision_backbones import ARCHITECTURES
+from core_models.models.vit_backbone import NoTimm
 from core_models.weights import BUNDLED, checksum, load_folder
 
 BACKBONE = BUNDLED / "backbone"
@@ -67,7 +68,10 @@ def load_backbone(folder: Path = BACKBONE) -> tuple[Backbone, str]:
     architecture = card.get("architecture")
     if architecture not in ARCHITECTURES:
         raise CardError(f"{folder} holds no backbone that this program knows. Choose another version.")
-    network = ARCHITECTURES[architecture]()
+    try:
+        network = ARCHITECTURES[architecture]()
+    except NoTimm as fault:
+        raise CardError(str(fault)) from fault
     try:
         network.load_state_dict(state)
     except RuntimeError as fault:

@@ -46,21 +46,45 @@ def _stage(inside: int, outside: int, blocks: int, stride: int) -> nn.Sequential
     return nn.Sequential(*(Bottleneck(inside if k == 0 else outside, outside, stride if k == 0 else 1) for k in range(blocks)))
 
 
+class NoDilation(ValueError):
+    """This backbone's levels cannot be kept at a finer stride; the sentence says why."""
+
+
 class Backbone(nn.Module):
-    """`stages` and the laterals on them. Batch norms stay in evaluation mode also while laterals or heads are trained."""
+    """`stages` and the laterals on them. Batch norms stay in evaluation mode also while laterals or heads are trained.
+
+    `channels`: those of the raw level at each stride, with 32 among them only where stage 4 is there. `adapts`: the batch norms
+    follow `train()` after all, as EAMNet's authors have it; its features can then not be kept.
+    """
+
+    adapts = False
 
     def __init__(self, channels: dict[int, int]) -> None:
-        """`channels`: those of the raw level at each stride."""
         super().__init__()
+        self.channels = dict(channels)
         self.laterals = nn.ModuleDict({str(s): nn.Conv2d(channels[s], LATERALS, 1) for s in STRIDES})
 
     def train(self, mode: bool = True) -> Backbone:
-        """Never leaves evaluation mode: batch statistics of a few images would undo the norms' own."""
-        return super().train(False)
+        """Leaves evaluation mode only where the norms adapt: batch statistics of a few images would undo their own."""
+        return super().train(mode and self.adapts)
 
     def stages(self, x: Tensor) -> dict[int, Tensor]:
         """The raw levels of views (b, 3, h, w) at strides 4, 8 and 16, sizes rounded up."""
         raise NotImplementedError(f"{type(self).__name__} has no stages")
+
+    def dilate(self) -> None:
+        """Keeps stage 3 at stride 8, as PFENet does: strides of 1, and its 3x3 convolutions dilated by 2. The level is still called
+        16. For raw stages alone: laterals, the feature cache and stages after it count on stride 16. NoDilation where there are
+        no stages, or there is a stage 4."""
+        stage = self.third_stage()
+        for layer in (m for block in stage for m in block.modules() if isinstance(m, nn.Conv2d)):
+            layer.stride = (1, 1)
+            if layer.kernel_size == (3, 3):
+                layer.dilation, layer.padding = (2, 2), (2, 2)
+
+    def third_stage(self) -> nn.Sequential:
+        """The blocks between strides 8 and 16."""
+        raise NoDilation(f"{type(self).__name__} has no stages that could be dilated.")
 
     def fold_batch_norms(self) -> None:
         """Merges the norms that follow a convolution into it: the same function, a tenth faster. For inference only."""
@@ -68,7 +92,8 @@ class Backbone(nn.Module):
 
     def forward(self, x: Tensor) -> dict[int, Tensor]:
         """Features of views (b, 3, h, w): stride -> (b, 32, h / stride, w / stride), each channel about zero mean, unit deviation."""
-        return {stride: self.laterals[str(stride)](level) for stride, level in self.stages(x).items()}
+        levels = self.stages(x)
+        return {stride: self.laterals[str(stride)](levels[stride]) for stride in STRIDES}
 
 
 class ResNet50V2(Backbone):
@@ -94,6 +119,9 @@ class ResNet50V2(Backbone):
         level4 = self.stage1(x)
         level8 = self.stage2(level4)
         return {4: level4, 8: level8, 16: F.relu(self.bn_out(self.stage3(level8)))}
+
+    def third_stage(self) -> nn.Sequential:
+        return self.stage3
 
     def fold_batch_norms(self) -> None:
         for block in self.modules():

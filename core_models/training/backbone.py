@@ -2,6 +2,8 @@
 
     python -m core_models.training.backbone --imagenet FILE --out FOLDER      the one that ships
     python -m core_models.training.backbone --torchvision NAME --out FOLDER   one whose weights torchvision fetches
+    python -m core_models.training.backbone --mobilenet FILE --out FOLDER     MobileNetV2, from a state dict of its features
+    python -m core_models.training.backbone --vit FILE --out FOLDER           DINOv2 ViT-S/14, from timm's model.safetensors
 
 The laterals bring each level to 32 channels: the level's channels standardised, projected on their 32 principal axes over
 a corpus of surfaces, each brought to unit deviation. The corpus is generated; with --data the training parts of x_sdd and
@@ -18,13 +20,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import Tensor
 
 from core_models.contract.card import BACKBONE, FETCHED
 from core_models.contract.image_file import sha256
 from core_models.inference.view import normalised, planes, resized, view_size
 from core_models.models.backbone import LATERALS, STRIDES, Backbone, ResNet50V2
+from core_models.models.mobilenet_backbone import MobileNetV2
 from core_models.models.torchvision_backbones import TorchvisionResNet
+from core_models.models.vit_backbone import NAME, DinoV2Small, NoTimm
 from core_models.weights import save_folder
 from data.permissive import deeppcb_masks, x_sdd_images
 from data.surfaces.episode import draw_episode
@@ -38,15 +43,48 @@ _LEAST_DEVIATION = 1e-3  # of a standardised axis: below it, an axis is rounding
 
 def load_imagenet(path: Path) -> ResNet50V2:
     """The network with the ImageNet values of a state dict (read with weights_only, after the caller's checksum)."""
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    network = ResNet50V2()
-    missing, unexpected = network.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in state.items()}, strict=False)
+    return _filled(ResNet50V2(), _state(path), path, "ResNet-50 v2 with stages 1 to 3")
+
+
+def load_mobilenet(path: Path, stage4: bool = False) -> MobileNetV2:
+    """MobileNetV2 with the ImageNet values of a state dict of all its features; those of blocks that are not wanted are left."""
+    network = MobileNetV2(stage4)
+    state = {k: v for k, v in _state(path).items() if not k.startswith("head.") and (not k.startswith("blocks.") or int(k.split(".")[1]) < len(network.blocks))}
+    return _filled(network, state, path, "MobileNetV2")
+
+
+def load_vit(path: Path) -> DinoV2Small:
+    """DINOv2 ViT-S/14 with the values of timm's file; SystemExit with a sentence where timm or the file is missing."""
+    try:
+        network = DinoV2Small()
+    except NoTimm as fault:
+        raise SystemExit(str(fault)) from fault
+    if not path.is_file():
+        raise SystemExit(f"{path} is not there. Fetch model.safetensors of timm/{NAME} from the Hugging Face hub, where there is a network, and name it here.")
+    return _filled(network, {f"vit.{k}": v for k, v in _state(path).items()}, path, "DINOv2 ViT-S/14")
+
+
+def _state(path: Path) -> dict[str, Tensor]:
+    """A state dict in single precision, from safetensors or a file of torch's, which is never unpickled."""
+    try:
+        state = load_file(path) if path.suffix == ".safetensors" else torch.load(path, map_location="cpu", weights_only=True)
+        return {k: v.float() if v.is_floating_point() else v for k, v in state.items()}
+    except Exception as fault:  # of damaged files there are many kinds
+        raise SystemExit(f"{path} holds no weights that can be read.") from fault
+
+
+def _filled(network: Backbone, state: dict[str, Tensor], path: Path, what: str) -> Backbone:
+    """The network with these values and its own laterals; SystemExit where they are another's."""
+    try:
+        missing, unexpected = network.load_state_dict(state, strict=False)
+    except RuntimeError as fault:
+        raise SystemExit(f"{path} holds no {what}.") from fault
     if unexpected or any(not name.startswith("laterals.") for name in missing):
-        raise SystemExit(f"{path} holds no ResNet-50 v2 with stages 1 to 3.")
+        raise SystemExit(f"{path} holds no {what}.")
     return network
 
 
-def fetch(name: str) -> tuple[TorchvisionResNet, dict]:
+def fetch(name: str, stage4: bool = False) -> tuple[TorchvisionResNet, dict]:
     """torchvision's network with its ImageNet weights, and where they are from; SystemExit with a sentence where there are none.
 
     They are read from torch.hub's folder, or fetched to there first: with progress on stderr, and checked by the sum that
@@ -56,10 +94,10 @@ def fetch(name: str) -> tuple[TorchvisionResNet, dict]:
 
     weights = models.get_model_weights(name).IMAGENET1K_V1  # the plain recipe, which all of them have
     file = Path(torch.hub.get_dir()) / "checkpoints" / weights.url.rpartition("/")[2]
-    network = TorchvisionResNet(name)
+    network = TorchvisionResNet(name, stage4)
     try:
         state = weights.get_state_dict(progress=True, check_hash=True, map_location="cpu", weights_only=True)
-        unfit = network.load_state_dict({k: v for k, v in state.items() if not k.startswith(("layer4.", "fc."))}, strict=False)
+        unfit = network.load_state_dict({k: v for k, v in state.items() if not k.startswith(("fc.",) if stage4 else ("layer4.", "fc."))}, strict=False)
     except Exception as fault:  # of a network and of a damaged file there are many kinds
         if file.exists():
             raise SystemExit(f"{file} does not hold the weights of {name}. Delete it and try again.") from fault
@@ -138,6 +176,8 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--imagenet", type=Path, help="state dict of a ResNet-50 v2, stages 1 to 3")
+    source.add_argument("--mobilenet", type=Path, help="state dict of MobileNetV2's features")
+    source.add_argument("--vit", type=Path, help=f"timm's weights of {NAME}; needs the extra defectloop[vit]")
     source.add_argument("--torchvision", choices=FETCHED, help="a network of torchvision's; its weights are fetched where they are not here")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--data", type=Path, help="folder with x_sdd and deeppcb_subset")
@@ -149,16 +189,24 @@ def parsed() -> argparse.Namespace:
     return arguments
 
 
-def main() -> None:
-    arguments = parsed()
+def _chosen(arguments: argparse.Namespace) -> tuple[Backbone, dict, dict]:
+    """The network, where its values are from, and what its card says of it."""
     if arguments.torchvision:
         socket.setdefaulttimeout(_PATIENCE_S)  # torch.hub sets none, and would wait for ever
         network, initialisation = fetch(arguments.torchvision)
-        facts = {"name": arguments.torchvision, "architecture": f"torchvision/{arguments.torchvision}", "licence": "BSD-3-Clause, torchvision's"}
-    else:
-        network = load_imagenet(arguments.imagenet)
-        initialisation = {"what": "ResNet-50 v2, ImageNet-1k, ONNX model zoo (resnet50-v2-7), Apache-2.0", "sha256": sha256(arguments.imagenet)}
-        facts = {"name": "backbone", "architecture": "resnet50v2_laterals", "licence": "Apache-2.0"}
+        return network, initialisation, {"name": arguments.torchvision, "architecture": f"torchvision/{arguments.torchvision}", "licence": "BSD-3-Clause, torchvision's"}
+    read, file, what, facts = next((read, file, what, facts) for read, file, what, facts in (
+        (load_imagenet, arguments.imagenet, "ResNet-50 v2, ImageNet-1k, ONNX model zoo (resnet50-v2-7), Apache-2.0", {"name": "backbone", "architecture": "resnet50v2_laterals"}),
+        (load_mobilenet, arguments.mobilenet, "MobileNetV2 1.0, ImageNet-1k, ONNX model zoo (mobilenetv2-1.0), Apache-2.0", {"name": "mobilenetv2", "architecture": "mobilenetv2_laterals"}),
+        (load_vit, arguments.vit, f"DINOv2 ViT-S/14, timm/{NAME}, Apache-2.0", {"name": "dinov2_vits14", "architecture": "dinov2_vits14_laterals"}),
+    ) if file)
+    network = read(file)
+    return network, {"what": what, "sha256": sha256(file)}, {**facts, "licence": "Apache-2.0"}
+
+
+def main() -> None:
+    arguments = parsed()
+    network, initialisation, facts = _chosen(arguments)
     seen = fit_laterals(network, corpus(arguments))
     card = {
         **facts,

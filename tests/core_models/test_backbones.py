@@ -1,9 +1,11 @@
-"""Backbones of torchvision's: the same levels, versions that read their own, and nothing of one taken for the other's."""
+"""Backbones besides the one that ships: the same levels, versions that read their own, and nothing of one taken for the other's."""
 
 from __future__ import annotations
 
 import io
+import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,7 +24,11 @@ from core_models.contract.opencv import cv2
 from core_models.evaluation import compare
 from core_models.inference.features import FeatureStore, load_backbone
 from core_models.inference.predictor import Predictor
-from core_models.models.torchvision_backbones import ARCHITECTURES, TorchvisionResNet
+from core_models.models.architectures import ARCHITECTURES
+from core_models.models.backbone import NoDilation, ResNet50V2
+from core_models.models.mobilenet_backbone import MobileNetV2
+from core_models.models.torchvision_backbones import TorchvisionResNet
+from core_models.models.vit_backbone import DinoV2Small
 from core_models.training import backbone as making
 from core_models.weights import save_folder
 from tests.core_models.synthetic import surface
@@ -158,6 +164,117 @@ def test_the_rough_answer_reads_the_version_s_own_backbone(own, images) -> None:
     request = pipe.Suggest(1, images[1][0], shots(images), model, Compute("cpu"))
     serve._answer(request, serve._Models(Recording()), io.BytesIO())
     assert asked == [replace(model, version_id=0, engine=serve.ROUGH, params=serve.ROUGHLY), model]
+
+
+RAW = {"resnet50v2": ResNet50V2, "mobilenetv2": MobileNetV2, "resnet18": partial(TorchvisionResNet, "resnet18"), "resnet50": partial(TorchvisionResNet, "resnet50")}
+
+
+@pytest.mark.parametrize("name", RAW)
+@torch.inference_mode()
+def test_raw_stages_have_the_channels_they_name(name) -> None:
+    network = RAW[name]()
+    levels = network.stages(torch.randn(1, 3, 72, 104))
+    assert {s: level.shape[1] for s, level in levels.items()} == network.channels
+    assert [tuple(levels[s].shape[-2:]) for s in (4, 8, 16)] == [(18, 26), (9, 13), (5, 7)], "sizes rounded up"
+    assert set(network.train()(torch.randn(1, 3, 64, 64))) == {4, 8, 16} and not network.training
+
+
+@pytest.mark.parametrize("name", RAW)
+@torch.inference_mode()
+def test_a_dilated_third_stage_keeps_stride_8_and_its_values(name) -> None:
+    """On a constant map of features a convolution says the same however far its taps reach."""
+    torch.manual_seed(5)
+    network, view = random_norms(RAW[name]()), torch.full((1, 3, 256, 256), 0.7)
+    before = network.stages(view)
+    network.dilate()
+    after = network.stages(view)
+    assert after[16].shape[-2:] == after[8].shape[-2:] == (32, 32)
+    assert torch.equal(after[8], before[8])
+    middle = after[16][..., 16, 16], before[16][..., 8, 8]
+    torch.testing.assert_close(*middle, rtol=0.2, atol=0.2 * float(middle[1].abs().mean()))
+
+
+@torch.inference_mode()
+def test_stage_4_is_there_for_who_reads_raw_stages() -> None:
+    view = torch.randn(1, 3, 64, 96)
+    for network, channels in ((TorchvisionResNet("resnet18", stage4=True), 512), (MobileNetV2(stage4=True), 320)):
+        levels = network.stages(view)
+        assert levels[32].shape == (1, channels, 2, 3) and network.channels[32] == channels
+        assert set(network(view)) == {4, 8, 16}
+        with pytest.raises(NoDilation, match="not dilated"):
+            network.dilate()
+
+
+def test_norms_adapt_only_where_they_are_told_to() -> None:
+    network = TorchvisionResNet("resnet18")
+    network.adapts = True
+    before = network.bn1.running_mean.clone()
+    network.train().stages(torch.randn(2, 3, 64, 64) + 1)
+    assert network.training and not torch.equal(network.bn1.running_mean, before)
+    network.eval()
+    assert not network.training
+
+
+@torch.inference_mode()
+def test_folding_the_norms_of_mobilenet_changes_nothing() -> None:
+    torch.manual_seed(2)
+    network, view = random_norms(MobileNetV2()), torch.randn(1, 3, 64, 96)
+    before = network(view)
+    network.fold_batch_norms()
+    assert not any(isinstance(m, nn.BatchNorm2d) for m in network.modules())
+    for stride, level in network(view).items():
+        torch.testing.assert_close(level, before[stride], rtol=1e-3, atol=1e-3)
+
+
+def test_mobilenet_takes_all_its_published_values_and_no_other_s(tmp_path) -> None:
+    torch.manual_seed(1)
+    whole = MobileNetV2(stage4=True)
+    state = {k: v for k, v in whole.state_dict().items() if not k.startswith("laterals.")}
+    assert sum(v.numel() for k, v in state.items() if not k.endswith(("running_mean", "running_var", "num_batches_tracked"))) == 2_223_872 - 412_160 + 1_088, "torchvision's less the head, with a 1x1 in block 0"
+    torch.save(state | {"head.conv.weight": torch.zeros(1280, 320, 1, 1)}, tmp_path / "features.pt")
+    read = making.load_mobilenet(tmp_path / "features.pt")
+    assert torch.equal(read.blocks[12].project.conv.weight, whole.blocks[12].project.conv.weight)
+    torch.save({"stem.conv.weight": torch.zeros(32, 3, 3, 3)}, tmp_path / "other.pt")
+    with pytest.raises(SystemExit, match="holds no MobileNetV2"):
+        making.load_mobilenet(tmp_path / "other.pt")
+    (tmp_path / "cut.pt").write_bytes((tmp_path / "features.pt").read_bytes()[:5000])
+    with pytest.raises(SystemExit, match="no weights that can be read"):
+        making.load_mobilenet(tmp_path / "cut.pt")
+
+
+def test_without_timm_or_its_weights_a_sentence_says_so(tmp_path, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "timm", None)
+    with pytest.raises(SystemExit, match=r"pip install \"defectloop\[vit\]\""):
+        making.load_vit(tmp_path / "model.safetensors")
+    save_folder(tmp_path / "vit", {"laterals.4.bias": torch.zeros(32)}, {"kind": "backbone", "architecture": "dinov2_vits14_laterals"})
+    with pytest.raises(CardError, match="timm, which is not installed"):
+        load_backbone(tmp_path / "vit")
+    monkeypatch.setitem(sys.modules, "timm", SimpleNamespace(create_model=lambda name, **kwargs: Tokens()))
+    with pytest.raises(SystemExit, match=r"Fetch model\.safetensors"):
+        making.load_vit(tmp_path / "model.safetensors")
+
+
+class Tokens(nn.Module):
+    """Stands for timm's transformer: its patches' mean grey, plus the number of the block that is asked."""
+
+    def forward_intermediates(self, x, indices, norm, output_fmt, intermediates_only):
+        assert norm and output_fmt == "NCHW" and intermediates_only
+        cells = torch.nn.functional.avg_pool2d(x.mean(1, keepdim=True), 14)
+        return [(cells + k).expand(-1, 384, -1, -1) for k in indices]
+
+
+@torch.inference_mode()
+def test_a_vision_transformer_s_tokens_lie_at_stride_16(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "timm", SimpleNamespace(create_model=lambda name, **kwargs: Tokens()))
+    network = DinoV2Small()
+    view = torch.zeros(1, 3, 32, 64)
+    view[..., 48:] = 1
+    levels = network.stages(view)
+    assert {s: tuple(level.shape[1:]) for s, level in levels.items()} == {4: (384, 8, 16), 8: (384, 4, 8), 16: (384, 2, 4)}
+    assert levels[16][0, 0, 0].tolist() == pytest.approx([11, 11, 11, 12], abs=0.05)
+    assert levels[4][0, 0, 0, 0] == pytest.approx(2, abs=0.01) and levels[8][0, 0, 0, -1] == pytest.approx(7, abs=0.05)
+    with pytest.raises(NoDilation, match="no stages"):
+        network.dilate()
 
 
 class Trap:
