@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -205,7 +206,7 @@ def card(training: Training, arguments: argparse.Namespace, backbone: str, step:
     }
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--engine", default="strip_steel", choices=[e["name"] for e in registry.describe() if e["trained"]])
     parser.add_argument("--work", type=Path, required=True)
@@ -224,7 +225,7 @@ def main() -> None:
     parser.add_argument("--development", type=Path)
     parser.add_argument("--draws", type=int, default=DRAWS, help="of each class of the development data")
     parser.add_argument("--queries", type=int, default=QUERIES, help="of each draw")
-    train(parser.parse_args())
+    train(parser.parse_args(words))
 
 
 if __name__ == "__main__":

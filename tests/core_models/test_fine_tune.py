@@ -31,10 +31,11 @@ from core_models.contract.job import (
 )
 from core_models.contract.mask import Mask
 from core_models.contract.opencv import cv2
+from core_models.models import registry
 from core_models.models.segmentation.base import FewShotSegmenter
 from core_models.models.segmentation.strip_steel import StripSteel
 from core_models.training import fine_tune
-from core_models.weights import BUNDLED, load_folder
+from core_models.weights import BUNDLED, load_folder, save_folder
 
 pytestmark = pytest.mark.skipif(not (BUNDLED / "strip_steel").exists(), reason="the bundled weights are not there")
 SIDE = 60
@@ -105,6 +106,23 @@ def test_two_steps_make_a_version(spec: FineTuneSpec, tmp_path: Path) -> None:
     assert card["engine"] == "strip_steel" and card["backbone"] == load_folder(BUNDLED / "strip_steel")[1]["backbone"]
     assert not (tmp_path / fine_tune.RESUME).exists()
     assert {p.suffix for p in tmp_path.rglob("*") if p.is_file()} <= {".safetensors", ".json"}
+
+
+def test_eamnet_is_tuned_by_the_same_steps(spec: FineTuneSpec, tmp_path: Path) -> None:
+    """Fresh weights of it: two steps lower nothing yet, but a version comes out that the next run takes up."""
+    torch.manual_seed(1)
+    fresh = registry.create("eamnet", {"width": 32})
+    backbone = load_folder(BUNDLED / "strip_steel")[1]["backbone"]
+    save_folder(tmp_path / "fresh", fresh.state_dict(), {"kind": "segment", "engine": "eamnet", "params": {"width": 32}, "backbone": backbone})
+    model = ModelRef(4, "eamnet", str(tmp_path / "fresh"), {"width": 32})
+    result = end(list(fine_tune.run(replace(spec, model=model), tmp_path / "1")), Finished)
+    assert result["metrics"]["steps"] == 2 and result["comparison"]["sentence"]
+    card = check_folder(tmp_path / "1" / "model")
+    assert (card["engine"], card["params"], card["backbone"]) == ("eamnet", {"width": 32}, backbone)
+    child = replace(model, folder=str(tmp_path / "1" / "model"))
+    end(list(fine_tune.run(replace(spec, model=child, steps=1), tmp_path / "2")), Finished)
+    with pytest.raises(CardError, match="not those of eamnet"):
+        list(fine_tune.run(replace(spec, model=replace(model, params={})), tmp_path / "3"))
 
 
 def test_a_version_can_be_the_parent_of_the_next_and_altered_weights_are_refused(spec: FineTuneSpec, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from core_models.models.backbone import ResNet50V2
 from core_models.models.blocks import CBAM, masked_average, shrink
 from core_models.models.segmentation.strip_steel import MultiScaleDecoder, StripSteel, StripSteelParams
 from core_models.models.losses import masked_loss
@@ -38,6 +39,9 @@ def test_the_form_that_ships_and_the_ablation() -> None:
     assert count(StripSteel()) - count(StripSteel(StripSteelParams(attention=False))) == cbam == count(CBAM(256))
     decoder = 2 * (9 * 256 * 256 + 256) + 768 * 768 + 768
     assert count(StripSteel()) - count(StripSteel(StripSteelParams(decoder=False))) == decoder + 512 * 256
+    base = StripSteel(StripSteelParams(channels_8=512, channels_16=1024, attention=False, decoder=False))
+    assert count(base) == 3_485_045 - cbam - decoder - 512 * 256
+    assert count(base) == 2 * (1536 * 256 + 256) + (512 * 256 + 256) + (256 * 256 + 256) + (9 * 256 * 256 + 256) + (2 * 256 + 2)
 
 
 def test_25_cells_become_12_and_6() -> None:
@@ -50,13 +54,39 @@ def test_25_cells_become_12_and_6() -> None:
 
 def test_the_paper_s_form_reads_a_dilated_third_stage() -> None:
     """There both levels have stride 8, 25 x 25 cells of a 200 x 200 image."""
+    backbone = ResNet50V2()
+    backbone.dilate()
     net = StripSteel(StripSteelParams(channels_8=512, channels_16=1024, standardise=False)).eval()
-    maps = {8: torch.randn(1, 512, 25, 25), 16: torch.randn(1, 1024, 25, 25)}
     with torch.no_grad():
+        maps = {s: level for s, level in backbone.stages(torch.randn(1, 3, 200, 200)).items() if s in net.STRIDES}
+        assert [tuple(level.shape) for level in maps.values()] == [(1, 512, 25, 25), (1, 1024, 25, 25)]
         assert net.segment(maps, net.encode_support([maps], [marked(25, 25)])).shape == (1, 50, 50)
 
 
-@pytest.mark.parametrize("params", [StripSteelParams(), StripSteelParams(attention=False), StripSteelParams(decoder=False)])
+def test_attention_weighs_channels_and_places_by_hand() -> None:
+    """A_c = sigmoid(MLP(mean) + MLP(max)), then A_s = sigmoid(conv([mean; max])) of what that leaves."""
+    torch.manual_seed(6)
+    cbam, x = CBAM(4, ratio=2, kernel=3), torch.randn(1, 4, 5, 6)
+    w1, b1, w2, b2 = (p.detach().numpy() for p in (cbam.squeeze.weight[:, :, 0, 0], cbam.squeeze.bias, cbam.expand.weight[:, :, 0, 0], cbam.expand.bias))
+    maps = x[0].numpy()
+    mlp = sum(w2 @ np.maximum(w1 @ v + b1, 0) + b2 for v in (maps.mean((1, 2)), maps.max((1, 2))))
+    weighed = maps / (1 + np.exp(-mlp))[:, None, None]
+    padded = np.pad(np.stack([weighed.mean(0), weighed.max(0)]), ((0, 0), (1, 1), (1, 1)))
+    kernel, bias = cbam.spatial.weight[0].detach().numpy(), float(cbam.spatial.bias.detach())
+    where = np.array([[(kernel * padded[:, r : r + 3, c : c + 3]).sum() + bias for c in range(6)] for r in range(5)])
+    with torch.no_grad():
+        assert np.allclose(cbam(x)[0].numpy(), weighed / (1 + np.exp(-where)), atol=1e-5)
+
+
+def test_ten_shots_of_sizes_that_differ() -> None:
+    net = StripSteel().eval()
+    sizes = [(9 + k, 20 - k) for k in range(10)]
+    with torch.no_grad():
+        support = net.encode_support([features(*s, seed=k) for k, s in enumerate(sizes)], [marked(*s) for s in sizes])
+        assert net.segment(features(11, 7, 3), support).shape == (1, 22, 14)
+
+
+@pytest.mark.parametrize("params", [StripSteelParams(), StripSteelParams(attention=False), StripSteelParams(decoder=False), StripSteelParams(attention=False, decoder=False)])
 def test_logits_have_stride_4_and_are_the_same_twice(params: StripSteelParams) -> None:
     torch.manual_seed(1)
     net = StripSteel(params).eval()
