@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from core_models import turn
-from core_models.inference.device import Device
+from core_models.inference.device import Device, is_out_of_memory, pick
 from core_models.training import resume
 
 
@@ -40,6 +40,9 @@ class Recipe:
     looks: int = 4
     minutes: float = 0.0
     dice: float = 0.0
+
+
+Part = tuple[Sequence[int], Sequence[int], Sequence[int]]  # queries, their shots, and the views of both
 
 
 class Source(Protocol):
@@ -107,8 +110,7 @@ class FoldTraining:
             turn.pause()
             for group in self.optimizer.param_groups:
                 group["lr"] = self.rate * max(1 - self._share((k + 0.5) / len(steps), time.monotonic() - begun), 0.0) ** self.recipe.power
-            self.optimizer.zero_grad(set_to_none=True)
-            value = sum(self._backward(queries, shots, rng, len(step)) for queries, shots in step)
+            value = self._gradients([(queries, shots, [int(v) for v in rng.integers(8, size=len(queries) + len(shots))]) for queries, shots in step], said)
             if not math.isfinite(value):
                 return None
             self.optimizer.step()
@@ -119,8 +121,28 @@ class FoldTraining:
             return None
         return total / max(len(steps), 1)
 
-    def _backward(self, queries: list[int], shots: list[int], rng: np.random.Generator, parts: int) -> float:
-        views = [int(v) for v in rng.integers(8, size=len(queries) + len(shots))]
+    def _gradients(self, parts: list[Part], said: Callable[[str], None]) -> float:
+        """The mean loss of a step, whose gradients are then there. Where a GPU's memory is not enough, queries go one by one, and
+        if that does not help, the CPU does the rest of the work."""
+        weight = 1 / sum(len(queries) for queries, _, _ in parts)
+        while True:
+            try:
+                self.optimizer.zero_grad(set_to_none=True)
+                return sum(self._backward(part, weight * len(part[0])) for part in parts)
+            except (torch.OutOfMemoryError, RuntimeError) as fault:
+                if not is_out_of_memory(fault) or self.device.kind == "cpu":
+                    raise
+            if any(len(queries) > 1 for queries, _, _ in parts):
+                parts = [((q,), shots, [views[k], *views[len(queries):]]) for queries, shots, views in parts for k, q in enumerate(queries)]
+                continue
+            said("The GPU's memory was not enough: the CPU does the rest of the work.")
+            self.device = pick("cpu")
+            self.net.to("cpu")
+            for state in self.optimizer.state.values():
+                state["momentum_buffer"] = state["momentum_buffer"].cpu()
+
+    def _backward(self, part: Part, weight: float) -> float:
+        queries, shots, views = part
         there = self.device.torch
         levels = [self.source.levels(n, v) for n, v in zip((*queries, *shots), views, strict=True)]
         masks = [self.source.mask(n, v).to(there) for n, v in zip((*queries, *shots), views, strict=True)]
@@ -128,8 +150,8 @@ class FoldTraining:
         support = [{s: level[None].to(there).float() for s, level in one.items()} for one in levels[len(queries):]]
         with self.device.learning():
             loss = self.net.episode_loss(support, masks[len(queries):], asked, torch.stack(masks[: len(queries)]), dice=self.recipe.dice)
-        (loss / parts).backward()
-        return float(loss.detach()) / parts
+        (loss * weight).backward()
+        return float(loss.detach()) * weight
 
     def _share(self, of_epoch: float, seconds: float = 0.0) -> float:
         """How much of the training is over, 0..1, in epochs or in time."""

@@ -93,15 +93,13 @@ def _run_trained(entry: Entry, protocol: Protocol, pool: Pool, found: list[Episo
     device = pick(place.device)
     network, checksum = _backbone(place.imagenet)
     cache = RawCache(place.state / "cache" / "raw", network.to(device.torch), checksum, device, strides_of(entry.engine), protocol.side, place.cache_bytes, place.said)
-    rate, tried = None, []
     for seed in entry.seeds:
         for fold in pool.folds:
             work = place.state / "training" / entry.label / f"{fold}-{seed}"
             engine = FoldEngine(entry, pool, fold, protocol.held_out.get(fold, ()), protocol.drawing, cache, work, seed, place.said)
             engine.fill()
-            if rate is None:
-                rate, tried = pick_rate(engine, entry.recipe)
-                place.said(f"rate {rate[0]}, weight decay {rate[1]}")
+            rate, tried = pick_rate(engine, work.parent / "rate.json")
+            place.said(f"rate {rate[0]}, weight decay {rate[1]}")
             trained = engine.train(rate, tried)
             _keep(work / "trained.json", trained, checksum)
             for way, epoch in trained.epochs.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ from core_models.inference.shot_views import turned
 from core_models.inference.view import resized
 from core_models.models import registry
 from core_models.models.backbone import RAW_CHANNELS
-from core_models.training.folds import FoldTraining, Outcome, Recipe
+from core_models.training.folds import FoldTraining, Outcome
 from core_models.weights import load_folder, save_folder
 
 _HELD_OUT_DRAWS = 2
@@ -127,6 +127,7 @@ class FoldEngine:
                  said: Callable[[str], None]) -> None:
         self.entry, self.pool, self.fold, self.cache, self.folder, self.seed, self.said = entry, pool, fold, cache, folder, seed, said
         self.held_out = held_out
+        _same_training(folder / "recipe.json", {"engine": entry.engine, "params": entry.params, "recipe": asdict(entry.recipe), "held_out": held_out})
         self.base = [name for name in pool.base(fold) if name not in held_out]
         self.images = Images(pool, self.base, cache)
         self.looking = {
@@ -218,6 +219,16 @@ class FoldEngine:
         (self.folder / "looks.json").write_text(json.dumps([look.__dict__ for look in looks]), encoding="utf-8")
 
 
+def _same_training(path: Path, wanted: dict) -> None:
+    """BenchmarkError where a folder's training was begun in another way."""
+    text = json.dumps(wanted, sort_keys=True)
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    elif path.read_text(encoding="utf-8") != text:
+        raise BenchmarkError(f"The training in {path.parent} was begun with other parameters or another recipe. Name another folder with --state, or delete that one.")
+
+
 def chosen_epochs(looks: list[Look]) -> dict[str, int]:
     """The epoch of each way of choosing it; the earliest of equals."""
     found = {LAST: looks[-1].epoch}
@@ -238,11 +249,17 @@ def strides_of(engine: str) -> tuple[int, ...]:
     return tuple(registry.engine(engine).build.STRIDES)
 
 
-def pick_rate(engine: FoldEngine, recipe: Recipe) -> tuple[tuple[float, float], list[dict]]:
-    """The rate and decay that did best on held-out base classes after the trial, and all trials; a single one needs none."""
-    rates = [tuple(pair) for pair in recipe.rates]
+def pick_rate(engine: FoldEngine, kept: Path) -> tuple[tuple[float, float], list[dict]]:
+    """The rate and decay that did best on held-out base classes after the trial, and all trials; a single one needs none. What
+    was chosen is kept in a file, for the other folds and for a later run."""
+    rates = [tuple(pair) for pair in engine.entry.recipe.rates]
     if len(rates) == 1 or not engine.held_out:
         return rates[0], []
-    tried = [engine.trial(rate, recipe.trial_epochs) for rate in rates]
+    if kept.is_file():
+        said = json.loads(kept.read_text(encoding="utf-8"))
+        return tuple(said["rate"]), said["tried"]
+    tried = [engine.trial(rate, engine.entry.recipe.trial_epochs) for rate in rates]
     values = [t["held_out"] if t["held_out"] is not None else -1.0 for t in tried]
-    return rates[int(np.argmax(values))], tried
+    rate = rates[int(np.argmax(values))]
+    kept.write_text(json.dumps({"rate": rate, "tried": tried}), encoding="utf-8")
+    return rate, tried

@@ -13,6 +13,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core_models.inference.device import Device
 from core_models.training.folds import Recipe, plan
 from tests.core_models.benchmark import toy_training
 from tests.core_models.benchmark.toy_training import CLASSES, RECIPE, training
@@ -78,6 +79,39 @@ def test_a_first_epoch_that_fails_keeps_the_weights_it_began_with(tmp_path):
     one = training(tmp_path / "s", bad=1)
     outcome = one.run(6, lambda epoch: None, lambda line: None)
     assert outcome.epochs == 0 and float(one.net.factor.detach()) == pytest.approx(0.1)
+
+
+class Gpu(Device):
+    """Stands for a GPU where there is none."""
+
+    @property
+    def torch(self) -> torch.device:
+        return torch.device("cpu")
+
+
+GPU = Gpu("cuda", None, 0, "GPU")
+
+
+def test_a_gpu_that_is_too_small_takes_the_queries_one_by_one(tmp_path):
+    whole, small, said = training(tmp_path / "w"), training(tmp_path / "s", room=1, device=GPU), []
+    whole.run(3, lambda epoch: None, lambda line: None)
+    small.run(3, lambda epoch: None, said.append)
+    assert float(small.net.factor.detach()) == pytest.approx(float(whole.net.factor.detach()), rel=1e-5)
+    assert small.device is GPU and not any("CPU" in line for line in said)
+
+
+def test_a_gpu_that_is_too_small_even_so_leaves_the_work_to_the_cpu(tmp_path, monkeypatch):
+    one, said = training(tmp_path / "s", device=GPU), []
+    asked = one.net.episode_loss
+
+    def full(features, masks, query, target, **more):
+        if one.device is GPU:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return asked(features, masks, query, target, **more)
+
+    monkeypatch.setattr(one.net, "episode_loss", full)
+    assert one.run(2, lambda epoch: None, said.append).epochs == 2
+    assert one.device.kind == "cpu" and sum("the CPU does the rest" in line for line in said) == 1
 
 
 def test_a_wall_time_ends_it(tmp_path):

@@ -101,6 +101,15 @@ def test_altered_weights_are_a_sentence(toy, capsys):
             answer.write_bytes(text)
 
 
+def test_a_training_does_not_go_on_by_another_recipe(toy, tmp_path, capsys):
+    _, words, _ = toy
+    other = tmp_path / "other.json"
+    changed = {**TOY["entries"][1], "recipe": {**TOY["entries"][1]["recipe"], "epochs": 3}}
+    other.write_text(json.dumps({**TOY, "entries": [TOY["entries"][0], changed]}), encoding="utf-8")
+    assert main([str(other), *words[1:], "--engine", "strip"]) == 1
+    assert "begun with other parameters or another recipe" in capsys.readouterr().err
+
+
 def test_another_benchmark_does_not_go_on_in_its_state(toy, tmp_path, capsys):
     _, words, _ = toy
     other = tmp_path / "other.json"

@@ -16,15 +16,18 @@ CLASSES = ("a",) * 6 + ("b",) * 5
 
 
 class Net(nn.Module):
-    """Learns one factor; `bad` is the epoch in which its loss becomes no number."""
+    """Learns one factor; `bad` is the epoch in which its loss becomes no number, `room` the queries that its memory takes at once."""
 
-    def __init__(self, bad: int = 0) -> None:
+    def __init__(self, bad: int = 0, room: int = 9) -> None:
         super().__init__()
+        self.room = room
         self.factor = nn.Parameter(torch.tensor(0.1))
         self.register_buffer("steps", torch.tensor(0))
         self.bad = bad
 
     def episode_loss(self, features, masks, query, target, weight=None, dice=0.0):
+        if len(target) > self.room:
+            raise torch.OutOfMemoryError("CUDA out of memory")
         self.steps = self.steps + 1
         known = sum((f[8] * m.mean()).mean() for f, m in zip(features, masks, strict=True)) / len(features)
         loss = (self.factor * (query[8].mean((1, 2, 3)) + known) - target.mean((1, 2))).square().mean() + 0.01 * torch.rand(())
@@ -44,8 +47,8 @@ class Source:
 RECIPE = Recipe(epochs=6, batch=2, together=2, rates=((0.05, 1e-4),), most_shots=3, looks=2)
 
 
-def training(folder: Path, bad: int = 0, recipe: Recipe = RECIPE) -> FoldTraining:
-    return FoldTraining(Net(bad), Source(), recipe, recipe.rates[0], 7, folder, CPU)
+def training(folder: Path, bad: int = 0, recipe: Recipe = RECIPE, room: int = 9, device: Device = CPU) -> FoldTraining:
+    return FoldTraining(Net(bad, room), Source(), recipe, recipe.rates[0], 7, folder, device)
 
 
 if __name__ == "__main__":

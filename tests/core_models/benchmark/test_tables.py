@@ -1,0 +1,87 @@
+"""The tables of a benchmark, from answers that are known."""
+
+import json
+
+import numpy as np
+import pytest
+
+from core_models.evaluation.benchmark import episodes, protocol, run, tables
+from core_models.evaluation.benchmark.figures import Answered
+from core_models.evaluation.benchmark.items import Item, Pool
+from core_models.evaluation.benchmark.protocol import BEST_ON_TEST, CHOSEN, LAST
+
+PROTOCOL = protocol.from_json({
+    "title": "Known", "source": "unseen", "drawing": {"shots": [1], "draws": 2, "clean": 1},
+    "entries": [{"label": "good", "engine": "nearest"}, {"label": "bad", "engine": "strip_steel", "recipe": {"epochs": 4}}, {"label": "none", "engine": "eamnet", "recipe": {"epochs": 4}}],
+    "compared": [["good", "bad"], ["good", "none"]],
+})
+
+
+@pytest.fixture
+def state(tmp_path):
+    """A state folder in which `good` answered all and `bad` one fold; the pool, and the folder."""
+    items = {f"{s}/{c}": tuple(Item(f"{s}/{c}{k}", tmp_path, None, f"{s}{c}{k}") for k in range(3)) for s in ("tile", "steel") for c in "ab"}
+    pool = Pool(items, {}, {"tile": ("tile/a", "tile/b"), "steel": ("steel/a", "steel/b")}, {name: name.split("/")[0] for name in items})
+    asked = [episodes.Episode(fold, name, 1, draw, (f"{name}0",), (f"{name}1", f"{name}2")) for fold, names in pool.folds.items() for name in names for draw in range(2)]
+    episodes.write(tmp_path / run.EPISODES, PROTOCOL.drawing, asked)
+    for label, way, folds, hits in (("good", "as it ships", ("tile", "steel"), 9), ("bad", CHOSEN, ("tile",), 3), ("bad", LAST, ("tile",), 0)):
+        folder = tmp_path / "answers" / label / way.split(" (")[0] / "digest"
+        folder.mkdir(parents=True)
+        (folder / run.ABOUT).write_text(json.dumps({"way": way, "seed": 0, "peak_bytes": 3 * 2**20}), encoding="utf-8")
+        for e in asked:
+            if e.fold in folds:
+                counts = np.array([[hits, 0, 10 - hits, 100], [hits, 0, 10 - hits, 100]])
+                run.write_answer(folder / f"{e.key}.json", Answered(e.fold, e.class_name, 1, e.draw, ("g1", "g2"), counts, np.array([max(hits - 3, 0)]), 2.0, 0.25))
+    return pool, tmp_path
+
+
+def test_figures_stand_beside_each_engine(state):
+    pool, folder = state
+    overview, classes, compared, _ = tables.report(PROTOCOL, pool, folder)["tables"]
+    def same(value: float) -> str:
+        return f"{value:.3f} [{value:.3f}, {value:.3f}]"
+
+    assert overview["rows"] == [
+        ["good", "tile, steel", same(0.9), "[0.900, 0.900]", same((0.9 + 180 / 182) / 2), same(0.9), "1.00", "2.00", "0.25", 3],
+        ["bad, " + CHOSEN, "tile", same(0.3), "[0.300, 0.300]", same((0.3 + 180 / 194) / 2), same(0.3), "0.00", "2.00", "0.25", 3],
+        ["bad, " + LAST, "tile", same(0.0), "[0.000, 0.000]", same(180 / 200 / 2), same(0.0), "0.00", "2.00", "0.25", 3],
+        ["none", "not run", *[None] * 8],
+    ]
+    assert [row[:3] for row in classes["rows"]] == [["tile", "tile", "tile/a"], ["tile", "tile", "tile/b"], ["steel", "steel", "steel/a"], ["steel", "steel", "steel/b"]]
+    assert classes["rows"][2][3:] == ["0.900 [0.900, 0.900]", None, None]
+    # Over the folds that both have done, with the epoch that the held-out classes chose.
+    assert [row[:4] for row in compared["rows"]] == [["good less bad", "tile", where, "+0.600 [0.600, 0.600]"] for where in ("all", "tile")]
+
+
+def test_a_fold_that_is_not_complete_does_not_count(state):
+    pool, folder = state
+    next((folder / "answers" / "bad" / LAST / "digest").glob("tile*.json")).unlink()
+    titles = [row[0] for row in tables.report(PROTOCOL, pool, folder)["tables"][0]["rows"]]
+    assert titles == ["good", f"bad, {CHOSEN}", "none"]
+
+
+def test_an_answer_that_cannot_be_read_is_asked_again(state):
+    pool, folder = state
+    path = next((folder / "answers" / "good").rglob("steel*.json"))
+    path.write_text("{", encoding="utf-8")
+    tables.report(PROTOCOL, pool, folder)
+    assert not path.exists()
+
+
+def test_the_best_epoch_on_test_stands_apart_from_the_figures(state):
+    pool, folder = state
+    looks = [{"epoch": 2, "held_out": 0.5, "test": {"1": 0.7}}, {"epoch": 4, "held_out": 0.4, "test": {"1": 0.6}}]
+    said = {"epochs": {LAST: 4, CHOSEN: 2, BEST_ON_TEST: 2}, "looks": looks, "outcome": {"epochs": 4, "seconds": 90, "losses": [], "stopped": ""}, "rate": [0.1, 0.2], "tried": []}
+    where = folder / "training" / "bad" / "tile-1"
+    where.mkdir(parents=True)
+    (where / "trained.json").write_text(json.dumps(said), encoding="utf-8")
+    rows = tables.report(PROTOCOL, pool, folder)["tables"][-1]["rows"]
+    assert rows[0] == ["bad", "tile", 1, 4, 1.5, "0.1/0.2", "one rate", 4, 2, "2: 1 shot 0.700"]
+    assert rows[1][:4] == ["bad", "steel", 1, "not run"]
+
+
+def test_the_text_holds_every_table(state):
+    pool, folder = state
+    said = tables.report(PROTOCOL, pool, folder)
+    text = tables.markdown(said)
+    assert all(table["title"] in text for table in said["tables"]) and "| none | not run |" in text
