@@ -24,6 +24,7 @@ from core_models.contract.opencv import cv2
 from core_models.evaluation import compare
 from core_models.inference.features import FeatureStore, load_backbone
 from core_models.inference.predictor import Predictor
+from core_models.models import registry
 from core_models.models.architectures import ARCHITECTURES
 from core_models.models.backbone import NoDilation, ResNet50V2
 from core_models.models.mobilenet_backbone import MobileNetV2
@@ -192,6 +193,24 @@ def test_a_dilated_third_stage_keeps_stride_8_and_its_values(name) -> None:
     assert torch.equal(after[8], before[8])
     middle = after[16][..., 16, 16], before[16][..., 8, 8]
     torch.testing.assert_close(*middle, rtol=0.2, atol=0.2 * float(middle[1].abs().mean()))
+
+
+@pytest.mark.parametrize("name", [*RAW, "resnet18 with stage 4", "resnet50v2 dilated", "vit"])
+@torch.inference_mode()
+def test_both_episodic_engines_read_the_raw_stages_of_every_backbone(name, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "timm", SimpleNamespace(create_model=lambda name, **kwargs: Tokens()))
+    network = {**RAW, "resnet18 with stage 4": partial(TorchvisionResNet, "resnet18", stage4=True), "resnet50v2 dilated": ResNet50V2, "vit": DinoV2Small}[name]()
+    if name.endswith("dilated"):
+        network.dilate()
+    widths = {f"channels_{s}": c for s, c in network.channels.items()}
+    shot, query = network.stages(torch.randn(1, 3, 72, 104)), network.stages(torch.randn(2, 3, 100, 60))
+    mask = torch.zeros(72, 104)
+    mask[20:50, 30:70] = 1
+    for engine in ("strip_steel", "eamnet"):
+        known = registry.engine(engine).params.__dataclass_fields__
+        net = registry.create(engine, {k: v for k, v in widths.items() if k in known}).eval()
+        logits = net.segment(query, net.encode_support([shot], [mask]))
+        assert logits.shape[:1] == (2,) and logits.shape[1:] == query[4].shape[-2:] and logits.isfinite().all()
 
 
 @torch.inference_mode()
