@@ -27,7 +27,8 @@ from core_models.training import resume
 class Recipe:
     """`batch` queries a step, of which `together` share their shots. `rates`: pairs of rate and weight decay; of several, each
     is tried for `trial_epochs` on the first fold and the one that is best on held-out base classes is taken. `looks`: every
-    so many epochs the model is measured. `minutes`: end at this wall time (0: never), with the rate's fall fitted to it."""
+    so many epochs the model is measured. `augment`: draw a new scale, turn, shift, blur and flip each time, as the papers do,
+    instead of one of eight fixed views; features are then computed each time, which wants a GPU. `minutes`: end at this wall time (0: never), with the rate's fall fitted to it."""
 
     epochs: int
     batch: int = 4
@@ -40,6 +41,7 @@ class Recipe:
     looks: int = 4
     minutes: float = 0.0
     dice: float = 0.0
+    augment: bool = False
 
 
 Part = tuple[Sequence[int], Sequence[int], Sequence[int]]  # queries, their shots, and the views of both
@@ -49,12 +51,13 @@ class Source(Protocol):
     """The training images, by number: `classes` says of which class each is."""
 
     classes: Sequence[str]
+    views: int
 
     def levels(self, number: int, view: int) -> dict[int, Tensor]:
-        """Raw levels {stride: (c, h, w)} of one of the eight views of an image."""
+        """Raw levels {stride: (c, h, w)} of one of the `views` of an image."""
 
     def mask(self, number: int, view: int) -> Tensor:
-        """Its mask (H, W) in 0..1."""
+        """Its mask (H, W) in 0..1, below 0 where nothing is known and no loss is carried."""
 
 
 @dataclass
@@ -110,7 +113,7 @@ class FoldTraining:
             turn.pause()
             for group in self.optimizer.param_groups:
                 group["lr"] = self.rate * max(1 - self._share((k + 0.5) / len(steps), time.monotonic() - begun), 0.0) ** self.recipe.power
-            value = self._gradients([(queries, shots, [int(v) for v in rng.integers(8, size=len(queries) + len(shots))]) for queries, shots in step], said)
+            value = self._gradients([(queries, shots, [int(v) for v in rng.integers(self.source.views, size=len(queries) + len(shots))]) for queries, shots in step], said)
             if not math.isfinite(value):
                 return None
             self.optimizer.step()
@@ -149,7 +152,8 @@ class FoldTraining:
         asked = {s: torch.stack([one[s] for one in levels[: len(queries)]]).to(there).float() for s in levels[0]}
         support = [{s: level[None].to(there).float() for s, level in one.items()} for one in levels[len(queries):]]
         with self.device.learning():
-            loss = self.net.episode_loss(support, masks[len(queries):], asked, torch.stack(masks[: len(queries)]), dice=self.recipe.dice)
+            shown, wanted = [m.clamp_min(0) for m in masks[len(queries):]], torch.stack(masks[: len(queries)])
+            loss = self.net.episode_loss(support, shown, asked, wanted.clamp_min(0), (wanted >= 0).float(), self.recipe.dice)
         (loss * weight).backward()
         return float(loss.detach()) * weight
 

@@ -24,7 +24,8 @@ from core_models.inference.view import Values, planes, resized
 from core_models.models.backbone import Backbone
 
 VIEWS = 8
-_MEAN = np.array([0.485, 0.456, 0.406], np.float32)[:, None, None]  # ImageNet's, of values in 0..1
+MEAN = (0.485, 0.456, 0.406)  # ImageNet's, of values in 0..1
+_MEAN = np.array(MEAN, np.float32)[:, None, None]
 _DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)[:, None, None]
 _FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 _SPARED = 2**30  # bytes of the disk that are left to others
@@ -67,7 +68,7 @@ class RawCache:
         kept = self._open(item)
         if kept is not None and view < len(kept):
             return self._split(torch.from_numpy(np.array(kept[view])))
-        return self._levels(_read(item, view))
+        return self._levels(read_view(item, view))
 
     def clear(self) -> None:
         """Deletes all that was kept."""
@@ -82,7 +83,7 @@ class RawCache:
         if self._used + size > self.limit:
             self._stop(f"The cache of {self.limit / 2**30:.0f} GB is full")
             return
-        rows = [torch.cat([level.flatten() for level in self._levels(_read(item, view)).values()]) for view in range(views)]
+        rows = [torch.cat([level.flatten() for level in self._levels(read_view(item, view)).values()]) for view in range(views)]
         part = path.with_suffix(".part")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -116,27 +117,32 @@ class RawCache:
         sizes = [math.prod(shape) for shape in self.shapes.values()]
         return {s: part.reshape(shape) for (s, shape), part in zip(self.shapes.items(), row.split(sizes), strict=True)}
 
-    @torch.inference_mode()
     def _levels(self, image: np.ndarray) -> dict[int, Tensor]:
-        x = torch.from_numpy(as_imagenet(image, self.side))[None].to(self.device.torch).contiguous(memory_format=torch.channels_last)
+        return self.levels_of(squeezed(image, self.side))
+
+    @torch.inference_mode()
+    def levels_of(self, values: np.ndarray) -> dict[int, Tensor]:
+        """{stride: (c, h, w)} in half precision on the CPU, of values (side, side[, 3]) in 0..1."""
+        x = torch.from_numpy((planes(values) - _MEAN) / _DEVIATION)[None].to(self.device.torch).contiguous(memory_format=torch.channels_last)
         with self.device.fast():
             levels = self.network.stages(x)
         largest = torch.finfo(torch.float16).max
         return {s: levels[s][0].float().clamp(-largest, largest).half().cpu().contiguous().clone() for s in self.strides}
 
 
-def as_imagenet(image: np.ndarray, side: int) -> np.ndarray:
-    """An image (h, w[, 3]) as the network was trained to see it: (3, side, side) float32, values in 0..1 less ImageNet's mean and
-    divided by its deviation. Other depths than 8 bits are brought to 0..1 by their own range, outliers cut."""
+def squeezed(image: np.ndarray, side: int) -> np.ndarray:
+    """An image (h, w[, 3]) as (side, side[, 3]) float32 in 0..1: of 8 bits by their whole range, of other depths by the image's own,
+    outliers cut."""
     if image.dtype == np.uint8:
         values = image.astype(np.float32) / 255
     else:
         seen = Values.of(image)
         values = np.clip((np.nan_to_num(image.astype(np.float32)) - seen.low) / max(seen.high - seen.low, 1e-30), 0, 1)
-    return (planes(resized(values, side, side)) - _MEAN) / _DEVIATION
+    return resized(values, side, side)
 
 
-def _read(item: Item, view: int) -> np.ndarray:
+def read_view(item: Item, view: int) -> np.ndarray:
+    """An item's image in one of the eight flips and rotations; BenchmarkError where it cannot be read."""
     try:
         return turned(image_file.read(item.image), view)
     except image_file.ImageFileError as fault:

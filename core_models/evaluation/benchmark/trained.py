@@ -13,12 +13,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from core_models.contract.opencv import cv2
 from core_models.evaluation.benchmark import figures
 from core_models.evaluation.benchmark.episodes import Drawing, Episode, draw
 from core_models.evaluation.benchmark.figures import Answered
 from core_models.evaluation.benchmark.items import BenchmarkError, Item, Pool
 from core_models.evaluation.benchmark.protocol import BEST_ON_TEST, CHOSEN, LAST, Entry
-from core_models.evaluation.benchmark.raw_cache import VIEWS, RawCache
+from core_models.evaluation.benchmark.raw_cache import MEAN, VIEWS, RawCache, read_view, squeezed
 from core_models.inference.shot_views import turned
 from core_models.inference.view import resized
 from core_models.models import registry
@@ -32,6 +33,8 @@ _HELD_OUT_DRAWS = 2
 class Images:
     """Training images of a fold by number, with their masks squeezed to the view's size."""
 
+    views = VIEWS
+
     def __init__(self, pool: Pool, names: Sequence[str], cache: RawCache) -> None:
         self.items = [item for name in names for item in pool.classes[name] if item.share() > 0]
         self.classes = [name for name in names for item in pool.classes[name] if item.share() > 0]
@@ -42,6 +45,36 @@ class Images:
 
     def mask(self, number: int, view: int) -> Tensor:
         return torch.from_numpy(turned(_squeezed(self.items[number], self.cache.side), view))
+
+
+class Augmented(Images):
+    """The same in as many views as there are seeds, as PFENet and those after it draw them: scale 0.9 to 1.1, turned by up to 10
+    degrees, shifted within what that leaves, a blur and a flip for each second one. Beyond the image there is the mean
+    colour, of which nothing is known."""
+
+    views = 2**31
+
+    def levels(self, number: int, view: int) -> dict[int, Tensor]:
+        place, blur = self._drawn(number, view)
+        values, side = squeezed(read_view(self.items[number], 0), self.cache.side), self.cache.side
+        border = MEAN if values.ndim == 3 else float(np.mean(MEAN))
+        values = cv2.warpAffine(values, place, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=border)
+        return self.cache.levels_of(cv2.GaussianBlur(values, (5, 5), 0) if blur else values)
+
+    def mask(self, number: int, view: int) -> Tensor:
+        place, _ = self._drawn(number, view)
+        known, side = _squeezed(self.items[number], self.cache.side), self.cache.side
+        return torch.from_numpy(cv2.warpAffine(known, place, (side, side), flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=-1.0))
+
+    def _drawn(self, number: int, view: int) -> tuple[np.ndarray, bool]:
+        """The view's affine map (2, 3), and whether it is blurred."""
+        rng, side = np.random.default_rng([number, view]), self.cache.side
+        scale, angle = rng.uniform(0.9, 1.1), rng.uniform(-10, 10)
+        place = cv2.getRotationMatrix2D(((side - 1) / 2, (side - 1) / 2), angle, scale)
+        place[:, 2] += rng.uniform(-1, 1, 2) * abs(scale - 1) * side / 2
+        if rng.random() < 0.5:
+            place[0] = [-place[0, 0], -place[0, 1], side - 1 - place[0, 2]]
+        return place, bool(rng.random() < 0.5)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -129,7 +162,7 @@ class FoldEngine:
         self.held_out = held_out
         _same_training(folder / "recipe.json", {"engine": entry.engine, "params": entry.params, "recipe": asdict(entry.recipe), "held_out": held_out})
         self.base = [name for name in pool.base(fold) if name not in held_out]
-        self.images = Images(pool, self.base, cache)
+        self.images = (Augmented if entry.recipe.augment else Images)(pool, self.base, cache)
         self.looking = {
             "held_out": draw(pool, replace(drawing, draws=_HELD_OUT_DRAWS, clean=1, half="all", queries=20, supports="per draw"), {fold: held_out}) if held_out else [],
             "test": draw(pool, replace(drawing, draws=1, clean=1, supports="per draw"), {fold: pool.folds[fold]}),
@@ -138,7 +171,7 @@ class FoldEngine:
 
     def fill(self) -> None:
         """Computes the features that training and looks need, and says before how much room they take."""
-        wanted = dict.fromkeys(self.images.items, VIEWS)
+        wanted = {} if self.entry.recipe.augment else dict.fromkeys(self.images.items, VIEWS)
         for episode in (*self.looking["held_out"], *self.looking["test"]):
             for name in (*episode.support, *episode.queries):
                 wanted.setdefault(self.by_name[episode.class_name][name], 1)

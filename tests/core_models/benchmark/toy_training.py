@@ -36,6 +36,7 @@ class Net(nn.Module):
 
 class Source:
     classes = CLASSES
+    views = 8
 
     def levels(self, number, view):
         return {8: torch.full((1, 2, 2), 0.1 * number + 0.01 * view, dtype=torch.float16)}
