@@ -14,7 +14,7 @@ from pathlib import Path
 
 from core_models.contract.card import CardError
 from core_models.evaluation.benchmark import protocol as protocols
-from core_models.evaluation.benchmark.items import BenchmarkError
+from core_models.evaluation.benchmark.items import BenchmarkError, NotThere
 from core_models.evaluation.benchmark import tables
 from core_models.evaluation.benchmark.run import Place, begin, run
 from core_models.inference.features import UnreadableImage
@@ -49,8 +49,11 @@ def main(words: list[str]) -> int:
 
 
 def _report(protocol: protocols.Protocol, place: Place, path: Path) -> None:
-    pool, _ = begin(protocol, dataclasses.replace(place, said=lambda line: None))
-    said = tables.report(protocol, pool, place.state)
+    try:
+        pool, _ = begin(protocol, dataclasses.replace(place, said=lambda line: None))
+        said = tables.report(protocol, pool, place.state)
+    except NotThere as fault:
+        said = tables.absent(protocol, str(fault))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(said, indent=1, ensure_ascii=False), encoding="utf-8")
     path.with_suffix(".md").write_text(tables.markdown(said), encoding="utf-8")

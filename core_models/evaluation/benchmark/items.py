@@ -19,6 +19,10 @@ class BenchmarkError(Exception):
     """A benchmark cannot be run as it was asked for: one sentence for a person, with a way out."""
 
 
+class NotThere(BenchmarkError):
+    """The data are not at hand: what wants them is not run, and the tables say so."""
+
+
 @dataclass(frozen=True)
 class Item:
     """One image of one class. `mask` None: a clean image. `values` are the mask's values that mean the class; where there are

@@ -6,7 +6,7 @@ import csv
 import json
 from pathlib import Path
 
-from core_models.evaluation.benchmark.items import BenchmarkError, Item, Pool
+from core_models.evaluation.benchmark.items import BenchmarkError, Item, NotThere, Pool
 from core_models.training.development import is_even
 
 FREE = "free"
@@ -53,7 +53,7 @@ def unseen_pool(data: Path, half: str = "all") -> Pool:
             sets[f"{where}/{name}"] = where
         folds[where] = tuple(name for name in found if sets[name] == where)
     if not found:
-        raise BenchmarkError(f"{data} holds none of {', '.join(UNSEEN)}: not run.")
+        raise NotThere(f"{data} holds none of {', '.join(UNSEEN)}: not run.")
     notes = (f"Not there, hence not run: {', '.join(missing)}.",) if missing else ()
     return Pool(found, clean, folds, sets, notes + _half_note(half))
 
@@ -93,14 +93,14 @@ def _rows(folder: Path) -> list[dict]:
         with (folder / "manifest.csv").open(encoding="utf-8-sig", newline="") as file:
             return list(csv.DictReader(file))
     except OSError as fault:
-        raise BenchmarkError(f"{folder} is not there or has no manifest.csv: not run. Say where the data are with --data.") from fault
+        raise NotThere(f"{folder} is not there or has no manifest.csv: not run. Say where the data are with --data.") from fault
 
 
 def _read_json(file: Path) -> dict:
     try:
         said = json.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise BenchmarkError(f"{file} is not there: not run. Say where the data are with --data.") from None
+        raise NotThere(f"{file} is not there: not run. Say where the data are with --data.") from None
     except (OSError, ValueError) as fault:
         raise BenchmarkError(f"{file} cannot be read as JSON ({fault}). Put it back from its source.") from fault
     if not isinstance(said, dict):

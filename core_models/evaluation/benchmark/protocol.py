@@ -35,7 +35,8 @@ class Entry:
 class Protocol:
     """`source` says which data; `folds` which of their folds are run (none: all); `held_out`, by fold, which base classes are
     not trained on but choose the epoch; `rule` how grey masks of published sets become defects; `side`: px of the
-    square that images are squeezed to for engines with a recipe, as the papers have it; `compared`: pairs of labels."""
+    square that images are squeezed to for engines with a recipe, as the papers have it; `compared`: pairs of labels;
+    `quoted`: which figures of papers stand beside ours (quoted.py)."""
 
     title: str
     source: str
@@ -47,6 +48,7 @@ class Protocol:
     side: int = 200
     compared: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
+    quoted: str = ""
 
     def entry(self, label: str) -> Entry:
         for entry in self.entries:

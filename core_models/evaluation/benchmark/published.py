@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core_models.evaluation.benchmark.items import BenchmarkError, Item, Pool
+from core_models.evaluation.benchmark.items import BenchmarkError, Item, NotThere, Pool
 
 FOLDS_4I = {
     "0": ("AI_Rm", "MT_Uneven", "Steel_Ld", "Steel_Am"),
@@ -41,7 +41,7 @@ def published_pool(source: str, root: Path, rule: str) -> Pool:
     wanted = [name for names in folds.values() for name in names]
     missing = [name for name in wanted if not (root / name / "Images").is_dir()]
     if missing:
-        raise BenchmarkError(f"{NAMES[source]} is not in {root} (no {missing[0]}/Images): not run.")
+        raise NotThere(f"{NAMES[source]} is not in {root} (no {missing[0]}/Images): not run.")
     listed = _listed(root, "defective") if source == "surface_defect_4i" else {}
     free = _listed(root, "clean") if source == "surface_defect_4i" else {}
     classes, clean = {}, {}

@@ -10,7 +10,7 @@ from core_models.contract.job import Compute, ModelRef
 from core_models.contract.mask import union
 from core_models.evaluation.benchmark.items import Item, support_set
 from core_models.inference.features import FeatureStore
-from core_models.inference.predictor import Predictor, Prepared
+from core_models.inference.predictor import Predictor, Prepared, load_model
 
 LEAST_SCORE = 0.5  # of a region that is shown where nobody moved the slider
 
@@ -22,13 +22,10 @@ class Shipped:
     def __init__(self, engine: str, params: dict, folder: str, device: str, cache: Path, cache_bytes: int) -> None:
         compute = Compute(device, str(cache), cache_bytes)
         self.store = FeatureStore(compute)
+        model = ModelRef(0, engine, folder, params)
         # Without a cache of what was learnt: it knows an engine by its recipe's number, and here its code is what is measured.
-        self.predictor = Predictor(ModelRef(0, engine, folder, params), Compute(device), store=self.store)
-
-    @property
-    def weights(self) -> str:
-        """What the answers depend on besides the code."""
-        return f"{self.store.checksum}/{self.predictor._weights}"
+        self.predictor = Predictor(model, Compute(device), store=self.store)
+        self.weights = f"{self.store.checksum}/{load_model(model, self.store.checksum)[1]}"  # what the answers depend on besides the code
 
     def prepare(self, items: list[Item]) -> None:
         """Computes the features of images once."""

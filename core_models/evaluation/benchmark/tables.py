@@ -53,11 +53,20 @@ def report(protocol: Protocol, pool: Pool, state: Path) -> dict:
         tables.append(compared)
     if trained := _trainings(protocol, pool, state):
         tables.append(trained)
-    if quoted := QUOTED.get(protocol.source):
-        tables += quoted["tables"]
-    remarks = [*pool.notes, *protocol.remarks, *(quoted["remarks"] if quoted else [])]
-    return {"title": protocol.title, "settings": _settings(protocol), "tables": tables, "remarks": [" ".join(remarks)] if remarks else [],
+    return {**_with_quoted(protocol, tables, [*pool.notes, *protocol.remarks]),
             "figures": {row.title: _figures(row, shots) for row in rows}}
+
+
+def absent(protocol: Protocol, why: str) -> dict:
+    """The report where the data are not there: every engine "not run", beside what papers give."""
+    tables = [_overview([Row(entry, NOT_RUN, 0, (), (), 0) for entry in protocol.entries], protocol, k) for k in protocol.drawing.shots]
+    return {**_with_quoted(protocol, tables, [why, *protocol.remarks]), "figures": {}}
+
+
+def _with_quoted(protocol: Protocol, tables: list[dict], remarks: list[str]) -> dict:
+    quoted = QUOTED.get(protocol.quoted, {"tables": [], "remarks": []})
+    said = " ".join([*remarks, *quoted["remarks"]])
+    return {"title": protocol.title, "settings": _settings(protocol), "tables": tables + quoted["tables"], "remarks": [said] if said else []}
 
 
 def markdown(said: dict) -> str:

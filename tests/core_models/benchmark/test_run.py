@@ -140,6 +140,14 @@ def test_data_that_are_not_there_are_not_run(tmp_path, capsys):
         assert "not run" in capsys.readouterr().err
 
 
+def test_tables_of_data_that_are_not_there_say_so_beside_what_papers_give(tmp_path):
+    out = tmp_path / "r.json"
+    assert main(["fssd_12", "--data", str(tmp_path / "nothing"), "--state", str(tmp_path / "s"), "--report", str(out)]) == 0
+    said = json.loads(out.read_text(encoding="utf-8"))
+    assert {row[1] for row in said["tables"][0]["rows"]} == {"not run"} and "not run" in said["remarks"][0]
+    assert said["tables"][-1]["rows"][2][:3] == ["MAPTNet", 66.47, 68.0]
+
+
 def test_weights_that_are_none_are_a_sentence(toy, tmp_path, capsys):
     _, words, _ = toy
     (tmp_path / "w.pt").write_bytes(b"no weights")
