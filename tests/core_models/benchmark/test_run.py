@@ -118,6 +118,17 @@ def test_another_benchmark_does_not_go_on_in_its_state(toy, tmp_path, capsys):
     assert "state of another benchmark" in capsys.readouterr().err
 
 
+def test_the_memory_network_is_trained_and_answers_on_raw_stages(toy, tmp_path):
+    _, words, _ = toy
+    entry = {"label": "eam", "engine": "eamnet", "params": {"standardise": False}, "recipe": {"epochs": 1, "batch": 2, "together": 2, "looks": 1, "most_shots": 1, "rates": [[0.001, 0.0001]]}}
+    (tmp_path / "p.json").write_text(json.dumps({**TOY, "entries": [entry], "compared": [], "drawing": {"shots": [1], "draws": 1, "queries": 1, "clean": 1}}), encoding="utf-8")
+    assert main([str(tmp_path / "p.json"), "--data", words[2], "--state", str(tmp_path / "s"), "--engine", "eam"]) == 0
+    ways = {p.parent.parent.name for p in (tmp_path / "s" / "answers" / "eam").glob("*/*/about.json")}
+    assert ways == {"last-epoch", "chosen-on-held-out-base-classes"}
+    trained = json.loads((tmp_path / "s" / "training" / "eam" / "0-1" / "trained.json").read_text(encoding="utf-8"))
+    assert trained["outcome"]["epochs"] == 1 and 0 < trained["outcome"]["losses"][0] < 10
+
+
 @pytest.mark.parametrize(("change", "says"), [
     ({"folds": ["7"]}, "There is no fold 7"),
     ({"held_out": {"0": ["one_瓷砖"]}}, "one_瓷砖 cannot be held out"),
