@@ -10,10 +10,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core_models.models.backbone import STRIDES
+from core_models.models.backbone import LATERALS, STRIDES
 from core_models.models.fitting import OneCycleAdamW
 from core_models.models.registry import register
 from core_models.models.segmentation.base import Features, FewShotSegmenter, Support, at_cells, joined
+from core_models.models.segmentation.guided import guided
 from core_models.models.segmentation.nearest import banks, nearer
 from core_models.models.shallow import CHANNELS
 
@@ -23,6 +24,7 @@ _SURE = 8.0  # the decoder's logits count no further: on what it never saw, its 
 _THICK_PX, _LEAST_MOST = 20.0, (0.375, 8.0)  # of view px: where the neighbours' weight is the usual one; its bounds
 _USUAL = 0.16  # difference of cosines on a defect
 _CHANNELS = sum(CHANNELS.values())
+_SMOOTH, _MOST_SMOOTH, _SOFTNESS = 0.1, 6, 0.05  # the guided filter's radius as a share of the thickness, at most so many cells; see guided.py
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,9 @@ class SupportHead(FewShotSegmenter):
 
     def operating_point(self, shots: int, support: Support) -> tuple[float, float]:
         """Chosen on the even-hash groups of the development data (docs/results.md has the odd ones'). A single shot's neighbours
-        weigh more, so its logits reach higher; and a thick defect has more cells to be sure of."""
-        return -1.2, self.peak + 4.0 / shots + 1.2 * math.log(float(support["thickness"]) / _THICK_PX)
+        weigh more, so its logits reach higher; and a thick defect has more cells to be sure of. From few shots too little of a
+        defect is found, so its outline is cut lower."""
+        return -0.45 - 0.75 / shots, self.peak + 4.0 / shots + 1.2 * math.log(float(support["thickness"]) / _THICK_PX)
 
     def context(self, features: Features) -> Support:
         """The image's own mean (102,) of each channel."""
@@ -112,7 +115,9 @@ class SupportHead(FewShotSegmenter):
         decoder.load_state_dict({name[len("decoder."):]: value for name, value in support.items() if name.startswith("decoder.")})
         x = standardised(features, support, context or self.context(features))
         logits = decoder(x.contiguous(memory_format=torch.channels_last)).float().clamp(-_SURE, _SURE).mean(1)
-        return support["decoder"] * logits + support["nearest"] * nearer(features, support)
+        logits = support["decoder"] * logits + support["nearest"] * nearer(features, support)
+        radius = min(_MOST_SMOOTH, max(1, round(_SMOOTH * float(support["thickness"]) / 4)))
+        return guided(logits, features[4][:, LATERALS].float(), radius, _SOFTNESS)
 
     def fit(self, features: list[Features], masks: list[Tensor], ignores: list[Tensor] | None = None, shots: int = 1) -> tuple[Support, list[float]]:
         """What is learnt but the banks, and the loss of every step."""
