@@ -69,6 +69,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n check image(s) were left out.</source>
+        <translation>
+            <numerusform>%n check image was left out.</numerusform>
+            <numerusform>%n check images were left out.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>Call %n image(s) defect-free</source>
         <translation>
             <numerusform>Call %n image defect-free</numerusform>
@@ -433,6 +440,13 @@
 </context>
 <context>
     <name>Preview</name>
+    <message numerus="yes">
+        <source>%n check image(s) left out</source>
+        <translation>
+            <numerusform>%n check image left out</numerusform>
+            <numerusform>%n check images left out</numerusform>
+        </translation>
+    </message>
     <message numerus="yes">
         <source>Accept %n</source>
         <translation>

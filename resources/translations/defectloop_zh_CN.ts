@@ -276,6 +276,17 @@
     </message>
 </context>
 <context>
+    <name>AtOnce</name>
+    <message>
+        <source>There is nothing to decide at once: check images are decided one by one.</source>
+        <translation>没有可成批判定的内容：核对图像须逐张判定。</translation>
+    </message>
+    <message>
+        <source>all classes</source>
+        <translation>全部类别</translation>
+    </message>
+</context>
+<context>
     <name>Band</name>
     <message>
         <source>Choose one class to decide many at once by their scores</source>
@@ -512,6 +523,12 @@
     <message>
         <source>{accepted} accepted and {rejected} rejected; {wrong} of {looked_at} looked at were wrong.</source>
         <translation>已接受 {accepted} 个、拒绝 {rejected} 个；抽查 {looked_at} 个，其中 {wrong} 个有误。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n check image(s) were left out.</source>
+        <translation>
+            <numerusform>略过了 %n 张核对图像。</numerusform>
+        </translation>
     </message>
     <message>
         <source>Accept a proposal as {name}</source>
@@ -1656,6 +1673,16 @@
         <source>Back, decide nothing</source>
         <translation>返回，不作判定</translation>
     </message>
+    <message numerus="yes">
+        <source>%n check image(s) left out</source>
+        <translation>
+            <numerusform>略过 %n 张核对图像</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What a check image tells of a version must be decided region by region.</source>
+        <translation>核对图像用来评判版本，其上的区域须逐个判定。</translation>
+    </message>
     <message>
         <source>will be rejected</source>
         <translation>将被拒绝</translation>
@@ -2139,10 +2166,6 @@
 <context>
     <name>ReviewPage</name>
     <message>
-        <source>all classes</source>
-        <translation>全部类别</translation>
-    </message>
-    <message>
         <source>This region is marked by a person. Enter opens it; Delete takes it away.</source>
         <translation>此区域由人工标注。回车打开；Delete 删除。</translation>
     </message>
@@ -2153,10 +2176,6 @@
     <message>
         <source>This is decided already: Ctrl+Z takes the last decision back.</source>
         <translation>已经判定：Ctrl+Z 撤销上一次判定。</translation>
-    </message>
-    <message>
-        <source>There is nothing to decide at once: check images are decided one by one.</source>
-        <translation>没有可成批判定的内容：核对图像须逐张判定。</translation>
     </message>
     <message>
         <source>Check images: mark each before its proposals are shown</source>

@@ -14,6 +14,7 @@ from app.store.records import Project
 from app.ui.main_window import MainWindow, application
 from app.workspace import Workspace
 from tests.toy_project import Toy, make_toy
+from tests.ui import reviewing
 from tests.ui.driving import propose, show
 
 
@@ -133,3 +134,11 @@ def proposed(toy_of, opened, qtbot):
     window = opened(toy)
     show(window, toy, 3, qtbot)
     return window, toy
+
+
+@pytest.fixture
+def six(opened, toy_of, qtbot):
+    """(toy, window, page): the Review page with six proposals on three images."""
+    toy = toy_of(prepare=reviewing.proposed(reviewing.SIX))
+    window = opened(toy)
+    return toy, window, reviewing.to_review(window, qtbot, 6)

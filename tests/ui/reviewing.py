@@ -16,6 +16,7 @@ from core_models.contract.mask import Mask
 from tests.toy_project import Toy, square
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+SIX = {2: [0.55, 0.9], 3: [0.7], 4: [0.6, 0.8, 0.95]}
 
 
 def proposed(scores: dict[int, list[float]]) -> Callable[[Toy], None]:
@@ -76,3 +77,8 @@ def scores_of(page: ReviewPage) -> list[float]:
 def fill(page: ReviewPage, qtbot) -> None:
     """Waits for every crop that is in view."""
     qtbot.waitUntil(lambda: bool(page.grid._seen) and all(page.crops.peek(key) for key in page.grid._seen))
+
+
+def decisions(toy: Toy) -> dict[float, str]:
+    """What is decided of each proposal, by its score."""
+    return {round(p.score, 2): p.decision for p in toy.find(select(Prediction).order_by(Prediction.id))}

@@ -1,11 +1,10 @@
-"""The Review page by real keys and clicks: deciding one, a run, many at once; what happens under it; its states."""
+"""The Review page by real keys and clicks: deciding one, or a run; what happens under it; its states."""
 
 from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from sqlalchemy import select
 
 from app.operations import annotations, classes, models, support
@@ -16,23 +15,10 @@ from tests.toy_project import settle_split, square
 from tests.ui.conftest import ask_for_check_images
 from tests.ui.driving import LEFT, idle
 from tests.ui.driving import key as canvas_key
-from tests.ui.reviewing import CTRL, SHIFT, fill, marks, press, proposed, region, scores_of, settled, to_review
+from tests.ui.reviewing import CTRL, SHIFT, SIX, decisions, fill, marks, press, proposed, region, scores_of, settled, to_review
 
 A, R, D, X, Z, N = (getattr(Qt.Key, f"Key_{letter}") for letter in "ARDXZN")
 RIGHT, DOWN, END, ENTER, ESC = Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_End, Qt.Key.Key_Return, Qt.Key.Key_Escape
-SIX = {2: [0.55, 0.9], 3: [0.7], 4: [0.6, 0.8, 0.95]}
-
-
-@pytest.fixture
-def six(opened, toy_of, qtbot):
-    """(toy, window, page) with six proposals on three images."""
-    toy = toy_of(prepare=proposed(SIX))
-    window = opened(toy)
-    return toy, window, to_review(window, qtbot, 6)
-
-
-def decisions(toy) -> dict[float, str]:
-    return {round(p.score, 2): p.decision for p in toy.find(select(Prediction).order_by(Prediction.id))}
 
 
 def test_least_certain_comes_first_and_the_line_names_the_act(six):
@@ -184,89 +170,6 @@ def test_what_is_to_be_marked_first_is_not_shown(opened, toy_of, qtbot):
     assert page.empty.way.isVisible()
     qtbot.mouseClick(page.empty.way, LEFT)
     assert window.view.page is window.page
-
-
-# -- many at once ----------------------------------------------------------------------------------------------------------
-
-
-def drag(page, which: int, to_x: int, *keys) -> None:
-    """Drags a handle of the histogram; the keys are pressed before it is let go."""
-    handles = page.band.handles
-    start = handles.handle_at(which)
-    QTest.mousePress(handles, LEFT, Qt.KeyboardModifier.NoModifier, start)
-    for x in (start.x() + (to_x - start.x()) // 2, to_x):
-        QTest.mouseMove(handles, QPoint(x, start.y()))
-        QApplication.processEvents()
-    for which_key in keys:
-        QTest.keyClick(handles, which_key)
-    QTest.mouseRelease(handles, LEFT, Qt.KeyboardModifier.NoModifier, QPoint(to_x, start.y()))
-    QApplication.processEvents()
-
-
-def test_handles_part_what_waits_and_apply_shows_some_first(six, qtbot):
-    toy, window, page = six
-    handles = page.band.handles
-    assert handles.counts() == (0, 6, 0) and not page.band.apply.isEnabled()
-    drag(page, 0, handles.width() * 2 // 3)
-    drag(page, 1, handles.width() // 4)
-    accept, look, reject = handles.counts()
-    assert accept and look and reject and [int(n.text()) for n in page.band.numbers] == [accept, look, reject]
-    qtbot.mouseClick(page.band.apply, LEFT)
-    assert page.in_preview and len(page.preview.grid.keys) == accept + reject
-    assert set(decisions(toy).values()) == {"pending"}
-    press(page, X)
-    assert "1 of" in page.preview.found.text()
-    qtbot.mouseClick(page.preview.go, LEFT)
-    settled(window, page, qtbot)
-    said = list(decisions(toy).values())
-    assert said.count("accepted") == accept - 1 and said.count("rejected") == reject and said.count("pending") == look + 1
-    assert {p.decided_how for p in toy.find(select(Prediction)) if p.decided_how} == {"bulk"}
-    title = toy.workspace.history(1)[0]["title"]
-    assert f"1 of {accept + reject} looked at were wrong" in title and "scratch" in title
-    assert not page.in_preview and handles.counts()[0] == 0
-    press(page, Z, modifier=CTRL)
-    idle(window, qtbot)
-    assert set(decisions(toy).values()) == {"pending"}
-
-
-def test_a_click_marks_a_wrong_one_and_esc_decides_nothing(six, qtbot):
-    toy, window, page = six
-    press(page, A, modifier=CTRL | SHIFT)
-    assert page.in_preview and "6 of 6" in page.preview.heading.text()
-    grid = page.preview.grid
-    for k in (1, 2, 1):
-        qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.cell(k).center())
-    assert page.preview.found.text() == "1 of 6 wrong" and page.preview.go.text() == "Accept 5"
-    press(page, ESC)
-    assert not page.in_preview and page.grid.hasFocus() and set(decisions(toy).values()) == {"pending"}
-
-
-def test_accept_all_that_is_listed(six, qtbot):
-    toy, window, page = six
-    press(page, R)
-    settled(window, page, qtbot)
-    press(page, A, modifier=CTRL | SHIFT)
-    qtbot.mouseClick(page.preview.go, LEFT)
-    settled(window, page, qtbot)
-    assert sorted(decisions(toy).values()) == ["accepted"] * 5 + ["rejected"]
-
-
-def test_keys_pressed_while_a_handle_is_dragged_wait_for_its_end(six, qtbot):
-    toy, window, page = six
-    seen = []
-    page.band.handles.let_go.connect(lambda: seen.append(set(decisions(toy).values())))
-    drag(page, 0, page.band.handles.width() // 2, A)
-    settled(window, page, qtbot)
-    assert seen == [{"pending"}] and decisions(toy)[0.55] == "accepted"
-
-
-def test_a_double_click_on_apply_applies_once(six, qtbot):
-    toy, window, page = six
-    press(page, A, modifier=CTRL | SHIFT)
-    qtbot.mouseClick(page.preview.go, LEFT)
-    QTest.mouseClick(page.preview.go, LEFT)
-    settled(window, page, qtbot)
-    assert len(toy.find(select(Annotation).where(Annotation.source == "model"))) == 6
 
 
 # -- what happens under it -------------------------------------------------------------------------------------------------

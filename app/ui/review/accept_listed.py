@@ -44,8 +44,8 @@ class AcceptListed(QObject):
                 self.dialog.reject()
             return
         listed, threshold = set(self._listed()), self._threshold()
-        rows = (row for row in source.rows.values() if row.image_id in listed and row.score >= threshold and not row.check)
-        plan = Plan(tuple(row.key for row in rows if source.is_open(row.key)))
+        rows = [row for row in source.rows.values() if row.image_id in listed and row.score >= threshold and source.is_open(row.key)]
+        plan = Plan(tuple(row.key for row in rows if not row.check))
         if not plan.count:
             self._end()
             self.said.emit(self.tr("Nothing that could be accepted at once is proposed on the listed images."))
@@ -54,7 +54,7 @@ class AcceptListed(QObject):
         preview = Preview(crops, source.cell)
         preview.applied.connect(self._apply)  # before the dialog, which closes by it
         self.dialog = PreviewDialog(preview, self._over)
-        preview.show_plan(plan)
+        preview.show_plan(plan, len({row.image_id for row in rows if row.check}))
         self.dialog.finished.connect(lambda _: (crops.close(), self._end()))
         self.dialog.open()
 

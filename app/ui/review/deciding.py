@@ -45,8 +45,8 @@ class Deciding(QObject):
         if answer["check_images"]:
             self.said.emit(self.tr("Check images are decided one by one: %n was left out.", "", answer["check_images"]))
 
-    def plan(self, source: Source, plan: Plan, name: str, wrong: int, looked_at: int) -> None:
-        """Applies a plan in bulk; how many of those looked at were wrong stays on record in the change's title."""
+    def plan(self, source: Source, plan: Plan, name: str, wrong: int, looked_at: int, left_out: int = 0) -> None:
+        """Applies a plan in bulk; how many of those looked at were wrong stays on record in the change's title. left_out: check images."""
         accept, reject = [key[1] for key in plan.accept], [key[1] for key in plan.reject]
         text = self.tr("Accept {accept} and reject {reject} of {name}: {wrong} of {looked_at} looked at were wrong")
         title = text.format(accept=len(accept), reject=len(reject), name=name, wrong=wrong, looked_at=looked_at)
@@ -58,7 +58,10 @@ class Deciding(QObject):
 
         def say(answer: dict[str, int]) -> None:
             done = self.tr("{accepted} accepted and {rejected} rejected; {wrong} of {looked_at} looked at were wrong.")
-            self.said.emit(done.format(accepted=answer["accepted"], rejected=answer["rejected"], wrong=wrong, looked_at=looked_at))
+            text = done.format(accepted=answer["accepted"], rejected=answer["rejected"], wrong=wrong, looked_at=looked_at)
+            apart = left_out + answer["check_images"]
+            not_these = self.tr("%n check image(s) were left out.", "", apart)
+            self.said.emit(f"{text} {not_these}" if apart else text)
 
         self._do(settled, say, review_bulk.decide, accept, reject, "bulk", title=title)
 

@@ -51,11 +51,13 @@ class Preview(QWidget):
     def __init__(self, crops: Crops, cell_of: Callable[[Key], Cell], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._cell_of = cell_of
-        self.plan = Plan()
+        self.plan, self.left_out = Plan(), 0
         self._wrong: set[Key] = set()
         self._rejected: set[Key] = set()
         self.heading = QLabel(self)
         self.heading.setProperty("role", "act")
+        self.not_these = QLabel(self, visible=False)
+        self.not_these.setProperty("role", "faint")
         self.found = QLabel(self)
         self.found.setProperty("role", "faint")
         self.grid = CropGrid(crops, self._cell, self)
@@ -67,6 +69,7 @@ class Preview(QWidget):
         line.setContentsMargins(16, 8, 16, 8)
         line.setSpacing(8)
         line.addWidget(self.heading, 1)
+        line.addWidget(self.not_these)
         line.addWidget(self.found)
         line.addWidget(self.stop)
         line.addWidget(self.go)
@@ -79,9 +82,12 @@ class Preview(QWidget):
         self.go.clicked.connect(self._go)
         self.stop.clicked.connect(self.cancelled)
 
-    def show_plan(self, plan: Plan) -> None:
-        """Draws the twelve anew."""
-        self.plan = plan
+    def show_plan(self, plan: Plan, left_out: int = 0) -> None:
+        """Draws the twelve anew. left_out: so many check images keep what is proposed on them."""
+        self.plan, self.left_out = plan, left_out
+        self.not_these.setText(self.tr("%n check image(s) left out", "", left_out))
+        self.not_these.setToolTip(self.tr("What a check image tells of a version must be decided region by region."))
+        self.not_these.setVisible(left_out > 0)
         self._wrong = set()
         self._rejected = set(plan.reject)
         self.grid.set_keys(plan.some())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import partial
 
@@ -14,6 +13,7 @@ from app.store.changes import Change
 from app.ui.context import Context
 from app.ui.message_bar import MessageBar
 from app.ui.page import Page
+from app.ui.review.at_once import AtOnce
 from app.ui.review.band import Band
 from app.ui.review.clean import CleanImages
 from app.ui.review.crops import Crops, Key
@@ -22,7 +22,7 @@ from app.ui.review.disagreements import Disagreements
 from app.ui.review.empty import Empty
 from app.ui.review.grid import CropGrid
 from app.ui.review.lines import Lines, Now
-from app.ui.review.preview import Plan, Preview
+from app.ui.review.preview import Preview
 from app.ui.review.proposals import Proposals
 from app.ui.review.source import Source
 from app.ui.review.tab_line import CLEAN, DISAGREEMENTS, PROPOSALS, TabLine
@@ -68,6 +68,7 @@ class ReviewPage(Page):
         self.band = Band(self.sureness, self)
         self.grids = {name: CropGrid(self.crops, source.cell, self) for name, source in self.sources.items()}
         self.preview = Preview(self.crops, self.proposals.cell, self)
+        self.at_once = AtOnce(self.proposals, self.band, self.preview, self.deciding, lambda: self._scored_class, self)
         self.empty = Empty(self)
         self.stack = QStackedWidget(self)
         for widget in (*self.grids.values(), self.preview, self.empty):
@@ -99,10 +100,10 @@ class ReviewPage(Page):
         self.sort_again.clicked.connect(self._sort_again)
         self.tabs.tab_chosen.connect(self.show_tab)
         self.tabs.class_chosen.connect(self._class_chosen)
-        self.band.asked.connect(self._ask_to_apply)
         self.band.handles.let_go.connect(self._catch_up)
-        self.preview.applied.connect(self._apply)
-        self.preview.cancelled.connect(self._end_preview)
+        self.at_once.asked.connect(self._show_preview)
+        self.at_once.ended.connect(self._end_preview)
+        self.at_once.said.connect(self.messages.say)
         self.onward.clicked.connect(self.empty.go)
         self.empty.label_asked.connect(lambda: context.go_to("label"))
         self.empty.check_asked.connect(self._show_withheld)
@@ -127,7 +128,7 @@ class ReviewPage(Page):
         calls |= {f"accept_as_{k}": partial(self._accept_as, k - 1) for k in range(1, 10)}
         if self.tab == DISAGREEMENTS:
             return calls | {"delete": self._remove_mark}
-        return calls | {"accept_filter": self._ask_to_accept_all}
+        return calls | {"accept_filter": self.at_once.accept_all}
 
     def entered(self) -> None:
         self._count_unanswered()
@@ -342,30 +343,8 @@ class ReviewPage(Page):
             self.grid.go_to(self.grid.current)
             self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    # -- many at once ---------------------------------------------------------------------------------------------------------
-
-    def _ask_to_apply(self) -> None:
-        handles = self.band.handles
-        accept = self.proposals.waiting(self._scored_class, handles.accept_from, math.inf)
-        self._ask(Plan(accept, self.proposals.waiting(self._scored_class, -math.inf, handles.reject_below)))
-
-    def _ask_to_accept_all(self) -> None:
-        rows = self.proposals.rows
-        self._ask(Plan(tuple(key for key in self.proposals.keys if self.proposals.is_open(key) and not rows[key].check)))
-
-    def _ask(self, plan: Plan) -> None:
-        if not plan.count:
-            self.messages.say(self.tr("There is nothing to decide at once: check images are decided one by one."))
-            return
-        self.preview.show_plan(plan)
+    def _show_preview(self) -> None:
         self._show_part(self.preview)
-        self.preview.grid.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _apply(self, plan: Plan, wrong: int, looked_at: int) -> None:
-        class_ = self.proposals.run.by_id(self._scored_class)
-        self.deciding.plan(self.proposals, plan, class_.name if class_ else self.tr("all classes"), wrong, looked_at)
-        self.band.handles.reset()
-        self._end_preview()
 
     def _end_preview(self) -> None:
         self._show_part(self.grid)
