@@ -200,9 +200,9 @@ class Context(QObject):
         self._changes += 1
         self._ahead = {}
 
-    def read_later(self, query: Callable[..., Any], *args: Any, done: Callable[[Any], None]) -> None:
+    def read_later(self, query: Callable[..., Any], *args: Any, done: Callable[[Any], None], failed: Callable[[Fault], None] | None = None) -> None:
         """query(session, *args) in a thread of the pool, then done(value) in this one: for what grows with the project."""
-        self.run(background.call(lambda: self.read(query, *args)), done)
+        self.run(background.call(lambda: self.read(query, *args)), done, failed=failed)
 
     def run(
         self, generator: Any, done: Callable[[Any], None], stepped: Callable[[Any], None] | None = None, failed: Callable[[Fault], None] | None = None

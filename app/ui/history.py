@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDateTime, QLocale, Qt, QTimer
+from PySide6.QtCore import QDateTime, QLocale, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.store import changes
-from app.ui import background, icons, sentences, theme
+from app.ui import icons, sentences, theme
 from app.ui.context import Context
+from app.ui.rereading import Rereading
 from app.ui.writer import Fault
 
 _PAGE = 50  # so many changes more are listed each time
@@ -23,9 +24,9 @@ class History(QDialog):
         self._context = context
         self.rows: dict[int, Row] = {}  # by the change's id
         self._limit = _PAGE
-        self._reading = False
-        self._again = QTimer(self, singleShot=True, interval=_REREAD_MS)
-        self._again.timeout.connect(self._read)
+        # One more than is listed, to know whether there are older ones.
+        self.reading = Rereading(context, lambda: (changes.history, self._limit + 1), _REREAD_MS, self, failed=self._refused)
+        self.reading.came.connect(self._show)
         self.setWindowTitle(self.tr("History"))
         self._build()
         context.changed.connect(self._changed)
@@ -63,7 +64,7 @@ class History(QDialog):
     def open_(self) -> None:
         """Comes to the front, up to date."""
         self.refusal.hide()
-        self._read()
+        self.reading.now()
         self.show()
         self.raise_()
         self.activateWindow()
@@ -80,23 +81,10 @@ class History(QDialog):
     # -- what is shown ------------------------------------------------------------------------------------------------------
 
     def _changed(self) -> None:
-        if self.isVisible() and not self._again.isActive():
-            self._again.start()
-
-    def _read(self) -> None:
-        if self._reading:
-            self._again.start()
-            return
-        self._reading = True
-        limit = self._limit + 1  # one more, to know whether there are older ones
-        self._context.run(background.call(lambda: self._context.read(changes.history, limit)), self._show, failed=self._not_read)
-
-    def _not_read(self, fault: Fault) -> None:
-        self._reading = False
-        self._refused(fault)
+        if self.isVisible():
+            self.reading.soon()
 
     def _show(self, found: list[dict]) -> None:
-        self._reading = False
         self.older.setVisible(len(found) > self._limit)
         shown = found[: self._limit]
         self.nothing.setVisible(not shown)
@@ -114,7 +102,7 @@ class History(QDialog):
 
     def _show_older(self) -> None:
         self._limit += _PAGE
-        self._read()
+        self.reading.now()
 
     def _take_back(self, change_id: int) -> None:
         self.refusal.hide()

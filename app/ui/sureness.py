@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.store import calibration
 from app.store.calibration import Calibration
 from app.store.changes import Change
 from app.ui.context import Context
+from app.ui.rereading import Rereading
 
 _HIGH, _MEDIUM = 0.8, 0.6
 _REREAD_MS = 500
@@ -26,12 +27,11 @@ class Sureness(QObject):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._context = context
         self._known: Mapping[int, Calibration] = {}
-        self._again = QTimer(self, singleShot=True, interval=_REREAD_MS)
-        self._again.timeout.connect(self._read)
+        self._reading = Rereading(context, lambda: (calibration.calibrations,), _REREAD_MS, self)
+        self._reading.came.connect(self._came)
         context.changed.connect(self._told)
-        self._read()
+        self._reading.now()
 
     @staticmethod
     def of(context: Context) -> Sureness:
@@ -62,10 +62,7 @@ class Sureness(QObject):
 
     def _told(self, change: Change) -> None:
         if _SPEAKS_OF_IT & change.tables:
-            self._again.start()
-
-    def _read(self) -> None:
-        self._context.read_later(calibration.calibrations, done=self._came)
+            self._reading.soon()
 
     def _came(self, known: dict[int, Calibration]) -> None:
         if known != self._known:

@@ -140,7 +140,7 @@ def test_whoever_only_looks_has_no_buttons_and_an_empty_history_says_so(toy, qtb
         qtbot.addWidget(parent)
         panel = History.of(context, parent)
         panel.open_()
-        qtbot.waitUntil(lambda panel=panel: not panel._reading)
+        qtbot.waitUntil(lambda panel=panel: not panel.reading.busy)
         assert bool(panel.rows) == some and panel.nothing.isVisible() != some
         assert not any(button for _, _, button in titles(panel))
         context.close()

@@ -6,24 +6,24 @@ from collections.abc import Callable, Generator
 from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QElapsedTimer, Qt, QTimer, QUrl
+from PySide6.QtCore import QCoreApplication, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QComboBox, QFileDialog, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.exchange import report
 from app.store import figures
 from app.store.changes import Change
-from app.ui import background
 from app.ui.context import Context
 from app.ui.message_bar import MessageBar
 from app.ui.page import Page
 from app.ui.report import report_content
 from app.ui.report.charts import Bars, Chart, Columns, Lines, Part, StackedBar
 from app.ui.report.report_content import Content
+from app.ui.rereading import Rereading
 from app.ui.writer import Fault
 
 _REREAD_MS = 1000
-_PAUSES = 5  # times as long as a reading took is waited before the next
+_PAUSES = 5  # a large project is not read all the time
 _WIDEST_PX = 1280
 HTML, CSV = "html", "csv"
 
@@ -35,12 +35,10 @@ class ReportPage(Page):
         super().__init__(parent)
         self._context, self._messages = context, messages
         self.content: Content | None = None
-        self._stale, self._reading = True, False
+        self._reading = Rereading(context, lambda: (report_content.read,), _REREAD_MS, self, failed=self._not_read, pauses=_PAUSES)
+        self._reading.came.connect(self._show)
         self._saving = False
         self._folder: Path | None = None  # that was chosen last
-        self._again = QTimer(self, singleShot=True, interval=_REREAD_MS)
-        self._again.timeout.connect(self._read)
-        self._clock = QElapsedTimer()
         self._build()
         context.changed.connect(self._changed)
 
@@ -161,29 +159,23 @@ class ReportPage(Page):
 
     def entered(self) -> None:
         self.progress.setFocus()
-        if self._stale:
-            self._read()
+        self._read()
 
     def close_project(self) -> None:
-        self._again.stop()
+        self._reading.stop()
 
     def _changed(self, change: Change) -> None:
-        self._stale = True
-        if self.isVisible() and not self._again.isActive():
-            self._again.start()
+        if self.isVisible():
+            self._reading.soon()
+        else:
+            self._reading.stale = True
 
     def _read(self) -> None:
-        if self._reading:
-            self._again.start()
-            return
-        self._reading, self._stale = True, False
-        self._clock.start()
         if self.content is None:
             self.sentence.setText(self.tr("Counting..."))
-        self._context.run(background.call(lambda: self._context.read(report_content.read)), self._show, failed=self._not_read)
+        self._reading.catch_up()
 
     def _not_read(self, fault: Fault) -> None:
-        self._reading, self._stale = False, True
         if self.content is None:
             self.sentence.setText("")
         self._messages.warn(fault, [(self.tr("Try again"), self._read)])
@@ -191,8 +183,6 @@ class ReportPage(Page):
     # -- what is shown --------------------------------------------------------------------------------------------------------
 
     def _show(self, content: Content) -> None:
-        self._reading = False
-        self._again.setInterval(max(_REREAD_MS, _PAUSES * self._clock.elapsed()))  # a large project is not read all the time
         self.content = content
         self.sentence.setText(content.sentence if content.images else "")
         self.progress.show_parts(content.progress if content.images else ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
@@ -23,6 +23,7 @@ from app.ui import icons, theme
 from app.ui.context import Context
 from app.ui.message_bar import MessageBar
 from app.ui.page import Page
+from app.ui.rereading import Rereading
 from app.ui.train.engines import EngineChoice
 from app.ui.train.improving import Improving
 from app.ui.train.outcome import Outcome
@@ -68,8 +69,8 @@ class TrainPage(Page):
         self._back: int | None = None
         self._newest_seen: int | None = None
         self._in_view = False
-        self._again = QTimer(self, singleShot=True, interval=_REREAD_MS)
-        self._again.timeout.connect(self.reload)
+        self._reading = Rereading(context, lambda: (_state,), _REREAD_MS, self)
+        self._reading.came.connect(self._read)
         self._build()
         context.changed.connect(self._changed)
         context.jobs_changed.connect(self._jobs_changed)
@@ -198,8 +199,8 @@ class TrainPage(Page):
 
     def _wish(self) -> None:
         """Reads again soon, where somebody looks."""
-        if self._in_view and not self._again.isActive():
-            self._again.start()
+        if self._in_view:
+            self._reading.soon()
 
     def _jobs_changed(self, found: list[dict]) -> None:
         run = self.state.run
@@ -209,7 +210,7 @@ class TrainPage(Page):
 
     def reload(self) -> None:
         """Reads all that the page shows, in the background."""
-        self.context.read_later(_state, done=self._read)
+        self._reading.now()
 
     def _read(self, state: _State) -> None:
         self.state = state
