@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, QSettings, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from app.ui import background, icons
+from app.ui import background, icons, recent
 from app.ui.context import Context
 from app.ui.label.label_page import LabelPage
 from app.ui.label.label_parts import LabelParts
@@ -43,6 +43,9 @@ class ProjectView(QStackedWidget):
         self.label.set_actions(self._made)
         self.show_page(LABEL)
         yield
+        if (last := recent.page_of(self._context.folder)) in (kind.id for kind in PAGES):
+            self.show_page(last)
+            yield
         for part in self.label.findChildren(QWidget):
             part.ensurePolished()
         yield
@@ -110,6 +113,7 @@ class ProjectView(QStackedWidget):
         for name, page in self._pages.items():
             if not (state := page.layout_state()).isEmpty():
                 self._remember.setValue(f"layout/{name}", state)
+        recent.note_page(self._context.folder, self.page_id)
 
     def close_project(self) -> None:
         self.remember_layout()

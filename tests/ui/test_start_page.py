@@ -10,6 +10,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QPushButton
 
+from app import settings
 from app.operations import models
 from app.ui import recent
 from app.ui.main_window import MainWindow
@@ -101,7 +102,7 @@ def test_the_newest_recent_project_comes_first_and_a_damaged_list_is_empty(tmp_p
     assert recent.listed() == folders[::-1]
     recent.note(folders[0])
     assert recent.listed() == folders
-    recent._file().write_text("{", encoding="utf-8")
+    (settings.config_folder() / "recent.json").write_text("{", encoding="utf-8")
     assert recent.listed() == []
 
 
