@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from sqlalchemy import select
 
-from app.store.records import DefectClass, SupportShot
+from app.store.records import Annotation, DefectClass, SupportShot
+from app.workspace import Workspace
 from tests.ui.driving import annotations, enter_text, idle, key, show, stroke
 
 
@@ -34,6 +36,28 @@ def test_esc_drops_the_unnamed_stroke(bare, opened, qtbot):
     assert not window.page.names.isVisible() and not window.page.strokes.unnamed
     idle(window, qtbot)
     assert not annotations(bare) and window.page.canvas.hasFocus()
+
+
+@pytest.mark.parametrize(("written", "name"), [("", "defect"), ("凹坑", "凹坑")])
+def test_a_stroke_that_waits_for_its_name_is_kept_when_the_window_is_closed(bare, opened, qtbot, written, name):
+    window = opened(bare)
+    stroke(window, qtbot)
+    if written:
+        enter_text(window.page.names.field, written)
+    window.close()
+    with Workspace.open(bare.workspace.folder, writing=False) as workspace, workspace.read() as session:
+        assert [c.name for c in session.scalars(select(DefectClass))] == [name]
+        assert [a.image_id for a in session.scalars(select(Annotation))] == [bare.image_ids[0]]
+
+
+def test_it_is_kept_when_another_project_is_opened(bare, toy_of, opened, qtbot):
+    window = opened(bare)
+    stroke(window, qtbot)
+    other = toy_of()
+    assert window.open_project(other.workspace.folder)
+    qtbot.waitUntil(lambda: window.context.folder == other.workspace.folder and not window._closing)
+    with Workspace.open(bare.workspace.folder, writing=False) as workspace, workspace.read() as session:
+        assert len(session.scalars(select(Annotation)).all()) == 1
 
 
 def test_strokes_before_the_name_become_one_region(bare, opened, qtbot):

@@ -392,5 +392,6 @@ class LabelPage(Page):
         self.messages.say(said, [(self.tr("Remove {name}").format(name=row.name), lambda: self.classes.remove(row)), (self.tr("Keep it"), lambda: None)])
 
     def close_project(self) -> None:
+        self.strokes.keep_unnamed()
         self.suggestions.close()
         self.splitter.thumbnails.close()

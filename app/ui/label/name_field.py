@@ -55,8 +55,13 @@ class NameField(QFrame):
         self.raise_()
         self.field.setFocus()
 
+    @property
+    def name(self) -> str:
+        """What is written in it so far."""
+        return self.field.text().strip()
+
     def _enter(self) -> None:
-        if name := self.field.text().strip():
+        if name := self.name:
             self.hide()
             self.named.emit(name)
 

@@ -183,6 +183,12 @@ class Strokes(QObject):
         self._retry.stop()
         self._emit_settled()
 
+    def keep_unnamed(self) -> None:
+        """The project is about to be closed: what waits for a name is kept under what is written so far, or a word for any defect."""
+        if self.unnamed:
+            self._names.hide()
+            self._named(self._names.name or self.tr("defect"))
+
     def drop_unnamed(self) -> None:
         """What waits for a name is not wanted."""
         self.unnamed = []
