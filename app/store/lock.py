@@ -7,6 +7,7 @@ import os
 import socket
 from pathlib import Path
 
+import psutil
 from filelock import FileLock, Timeout
 
 from app.errors import UserError
@@ -48,6 +49,18 @@ class ProjectLock:
             return f"This project is open for writing already: {by} holds it (process {pid} on {host}, since {since})."
         except (OSError, ValueError, KeyError, TypeError):  # the holder is just writing its name
             return "This project is open for writing already: another process holds it."
+
+    @property
+    def seems_held(self) -> bool:
+        """Whether somebody has a name beside it, and lives as far as can be seen. The lock itself is left alone: whoever tries it has it for
+        a moment, in which nobody else can open the project."""
+        try:
+            holder = json.loads(self._holder.read_text(encoding="utf-8"))
+            return holder["host"] != socket.gethostname() or psutil.pid_exists(int(holder["pid"]))
+        except FileNotFoundError:
+            return False
+        except (OSError, ValueError, KeyError, TypeError):
+            return True  # the holder is just writing its name
 
     def release(self) -> None:
         if self._lock.is_locked:

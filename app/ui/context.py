@@ -36,6 +36,7 @@ class Context(QObject):
     job_ended = Signal(dict)
     stepped_back = Signal(str, str, object)  # "undo" or "redo", the change's title, its Change
     page_asked = Signal(str)  # id of the page to be brought into view
+    holder_left = Signal()  # of a project that is open for reading: it can be opened for writing now
     images_asked = Signal(object, str)  # ids of the images that the gallery shall list, and why, in a sentence
 
     _committed = Signal(object)  # from the writer's thread
@@ -79,6 +80,7 @@ class Context(QObject):
         elif self.workspace.database.is_sqlite:
             self._following = Following(self.workspace, self)
             self._following.moved.connect(self._moved)
+            self._following.left.connect(self.holder_left)
 
     def _moved(self, open_jobs: list[dict]) -> None:
         """The one who holds the project has written something."""

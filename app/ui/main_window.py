@@ -249,6 +249,10 @@ class MainWindow(QMainWindow):
         if context.read_only:
             fault = Fault(context.read_only, self.tr("You can look at everything, and change nothing."))
             self.messages.warn(fault, [(self.tr("Try again"), lambda: self.open_project(context.folder))])
+            context.holder_left.connect(partial(self._holder_left, context.folder))
+
+    def _holder_left(self, folder: Path) -> None:
+        self.messages.say(self.tr("Nobody else has this project open any more."), [(self.tr("Open it for writing"), lambda: self.open_project(folder))])
 
     def _finish_arriving(self) -> None:
         if self._arriving:

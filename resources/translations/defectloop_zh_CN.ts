@@ -1344,6 +1344,14 @@
         <source>Try again</source>
         <translation>重试</translation>
     </message>
+    <message>
+        <source>Nobody else has this project open any more.</source>
+        <translation>已没有别人打开此项目。</translation>
+    </message>
+    <message>
+        <source>Open it for writing</source>
+        <translation>以可写方式打开</translation>
+    </message>
     <message numerus="yes">
         <source>%n stroke(s) could not be written yet: closing now would lose them.</source>
         <translation>
@@ -4196,6 +4204,10 @@ A click opens the image</source>
     <message>
         <source>Ignore a region</source>
         <translation>忽略一个区域</translation>
+    </message>
+    <message>
+        <source>defect</source>
+        <translation>缺陷</translation>
     </message>
 </context>
 <context>

@@ -55,3 +55,12 @@ def test_once_the_holder_has_closed_it_try_again_opens_it_for_writing(held, qtbo
     holder.close()
     window.messages.ways[0].click()
     qtbot.waitUntil(lambda: window.context is not None and window.context.writing)
+
+
+def test_it_says_when_the_holder_has_left_and_opens_it_for_writing(held, qtbot):
+    window, _, holder = held
+    qtbot.waitUntil(lambda: window.context._following._held)  # it has looked once
+    holder.close()
+    qtbot.waitUntil(lambda: "Nobody else" in window.messages.text.text())
+    window.messages.ways[0].click()
+    qtbot.waitUntil(lambda: window.context is not None and window.context.writing)
