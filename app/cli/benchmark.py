@@ -17,8 +17,9 @@ def benchmark(
     name: Annotated[str, typer.Argument(metavar="[NAME]", help="Which benchmark, or a file that describes one; without it they are listed.", show_default=False)] = "",
     data: Annotated[Path | None, typer.Option("--data", metavar="DIR", help="Where its images are.", show_default=False)] = None,
     state: Annotated[Path | None, typer.Option("--state", metavar="DIR", help="Where it keeps what is done: the same folder goes on where it stopped.", show_default=False)] = None,
-    engine: Annotated[list[str], typer.Option("--engine", metavar="LABEL", help="Only this one; can be given several times.", show_default=False)] = [],  # noqa: B006
-    fold: Annotated[list[str], typer.Option("--fold", metavar="FOLD", help="Only this fold; can be given several times.", show_default=False)] = [],  # noqa: B006
+    engine: Annotated[list[str], typer.Option("--engine", metavar="LABEL", help="Only this one; can be given several times.", show_default=False)] = (),
+    fold: Annotated[list[str], typer.Option("--fold", metavar="FOLD", help="Only this fold; can be given several times.", show_default=False)] = (),
+    seed: Annotated[list[int], typer.Option("--seed", metavar="N", help="Only the training with this seed; can be given several times.", show_default=False)] = (),
     tables: Annotated[bool, typer.Option("--tables", help="Measure nothing: print what was measured so far.")] = False,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the figures there as JSON too.", show_default=False)] = None,
     cache_gb: Annotated[float, typer.Option("--cache-gb", help="How much of the disk features may take.", min=0.0)] = 20.0,
@@ -35,10 +36,11 @@ def benchmark(
         return known, "\n".join(f"{k}: {v['title']} ({', '.join(v['engines'])})" for k, v in known.items())
     if data is None or state is None:
         raise UserError("Say where the images are with --data DIR and where to keep what is done with --state DIR.")
-    common = [name, "--data", str(data.resolve()), "--state", str(state.resolve())]
+    common = [name if name in known else str(Path(name).resolve()), "--data", str(data.resolve()), "--state", str(state.resolve())]
     for one in fold:
         common += ["--fold", one]
-    computing = ["--device", device.value, "--cache-gb", str(cache_gb)] + ["--keep-cache"] * keep_cache + (["--imagenet", str(imagenet.resolve())] if imagenet else [])
+    computing = [word for n in seed for word in ("--seed", str(n))]
+    computing += ["--device", device.value, "--cache-gb", str(cache_gb)] + ["--keep-cache"] * keep_cache + (["--imagenet", str(imagenet.resolve())] if imagenet else [])
     for label in [] if tables else engine or _engines(name, known):
         processes.run([*common, "--engine", label, *computing], lambda line, label=label: show_progress(0, 0, line) if as_json else _tell(label, line))
     end_progress()

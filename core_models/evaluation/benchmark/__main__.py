@@ -29,6 +29,7 @@ def main(words: list[str]) -> int:
     what.add_argument("--engine", help="its label")
     what.add_argument("--report", type=Path, help="a JSON file; the same as text beside it, .md")
     parser.add_argument("--fold", action="append", default=[])
+    parser.add_argument("--seed", type=int, action="append", default=[], help="of a training")
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
     parser.add_argument("--cache-gb", type=float, default=20.0)
     parser.add_argument("--keep-cache", action="store_true")
@@ -39,7 +40,7 @@ def main(words: list[str]) -> int:
         place = Place(given.data, given.state, given.device, int(given.cache_gb * 2**30), given.keep_cache, given.imagenet, _say)
         protocol = dataclasses.replace(protocol, folds=tuple(given.fold) or protocol.folds)
         if given.report is None:
-            run(protocol, given.engine, place)
+            run(protocol, given.engine, place, tuple(given.seed))
         else:
             _report(protocol, place, given.report)
     except (BenchmarkError, CardError, UnreadableImage) as fault:

@@ -69,9 +69,16 @@ def begin(protocol: Protocol, place: Place) -> tuple[Pool, list[Episode]]:
     return pool, [e for e in found if e.fold in pool.folds]
 
 
-def run(protocol: Protocol, label: str, place: Place) -> None:
-    """Answers every episode with one engine; what is answered already is not asked again. BenchmarkError, CardError."""
+def run(protocol: Protocol, label: str, place: Place, seeds: tuple[int, ...] = ()) -> None:
+    """Answers every episode with one engine; what is answered already is not asked again. BenchmarkError, CardError.
+
+    `seeds`: those of its trainings that are wanted (none: all).
+    """
     entry = protocol.entry(label)
+    if seeds:
+        if strange := [s for s in seeds if s not in entry.seeds]:
+            raise BenchmarkError(f"{label} has no seed {strange[0]}. It has {', '.join(map(str, entry.seeds))}.")
+        entry = dataclasses.replace(entry, seeds=seeds)
     pool, found = begin(protocol, place)
     if entry.recipe is None:
         _run_shipped(entry, pool, found, place)

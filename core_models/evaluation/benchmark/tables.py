@@ -109,7 +109,7 @@ def _overview(rows: list[Row], protocol: Protocol, shots: int) -> dict:
         seconds = [f"{np.median([getattr(a, name) for a in answered]):.2f}" for name in ("learn_s", "answer_s")]
         lines.append([row.title, ", ".join(row.folds), _mean(answered, "class mIoU"), _range(figures.over_images(answered)), _mean(answered, "FB-IoU"),
                       _mean(answered, "pooled IoU"), None if alarms is None else f"{alarms:.2f}", *seconds, round(row.peak_bytes / 2**20) or None])
-    return {"title": f"{_of(shots)}: mean and 95 % interval over {protocol.drawing.draws} draws of the shots", "columns": columns, "rows": lines}
+    return {"title": f"{_of(shots)}: mean and 95 % interval over {protocol.drawing.draws} draws of the shots. A false alarm is a clean image on which anything is proposed", "columns": columns, "rows": lines}
 
 
 def _by_class(rows: list[Row], pool: Pool, shots: int) -> dict:

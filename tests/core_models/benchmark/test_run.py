@@ -50,7 +50,7 @@ def test_every_engine_answered_the_same_episodes(toy):
 
 def test_the_report_has_the_figures_of_every_way_of_choosing_the_epoch(toy):
     folder, _, said = toy
-    assert [t["title"] for t in said["tables"]][:2] == [f"{n}: mean and 95 % interval over 2 draws of the shots" for n in ("1 shot", "2 shots")]
+    assert [t["title"] for t in said["tables"]][:2] == [f"{n}: mean and 95 % interval over 2 draws of the shots. A false alarm is a clean image on which anything is proposed" for n in ("1 shot", "2 shots")]
     titles = [row[0] for row in said["tables"][0]["rows"]]
     assert titles == ["nearest", f"strip, {CHOSEN}", f"strip, {LAST}"]
     by_title = {t["title"].split(" ")[0]: t for t in said["tables"]}
@@ -99,6 +99,12 @@ def test_altered_weights_are_a_sentence(toy, capsys):
         weights.write_bytes(kept)
         for answer, text in zip(answers, texts, strict=True):
             answer.write_bytes(text)
+
+
+def test_a_seed_that_there_is_not_is_a_sentence(toy, capsys):
+    _, words, _ = toy
+    assert main([*words, "--engine", "strip", "--seed", "4"]) == 1
+    assert "strip has no seed 4. It has 1." in capsys.readouterr().err
 
 
 def test_a_training_does_not_go_on_by_another_recipe(toy, tmp_path, capsys):
