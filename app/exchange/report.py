@@ -205,7 +205,7 @@ def decision_note(translate: Translate = english) -> str:
 
 
 def size_note(translate: Translate = english) -> str:
-    return translate("Report", "The size of a region is the longer side of the box around it; in mm where the image's scale is set, in pixels elsewhere.")
+    return translate("Report", "The size of a region is the largest distance between two points of it; in mm where the image's scale is set, in pixels elsewhere.")
 
 
 def _classes(figures: Figures, translate: Translate) -> str:

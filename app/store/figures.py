@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session
 from app.store import queries
 from app.store.queries import ImageState
 from app.store.records import PROGRAMS_GROUP, Annotation, DefectClass, Image, Inference, Job, ModelVersion, Prediction, Project, Root, Verdict, now
+from core_models.contract.extent import extent
+from core_models.contract.mask import Mask
 
 GOOD, BAD, UNDECIDED = "good", "bad", "undecided"
 MM, PX = "mm", "px"
@@ -41,7 +43,7 @@ class ImageFigures(NamedTuple):  # one an image of the project, which may have 1
 
 
 class RegionFigures(NamedTuple):
-    """One region that a person holds true. extent: the longer side of its box, in `unit`; area: in that unit's square."""
+    """One region that a person holds true. extent: the largest distance between two points of it, in `unit`; area: in that unit's square."""
 
     image_id: int
     class_id: int
@@ -146,22 +148,20 @@ def _scales(session: Session) -> dict[int, tuple[float, float]]:
     return {id_: (across, down) for id_, across, down in rows}
 
 
-def measured(image_id: int, class_id: int, w: int, h: int, area: int, scale: tuple[float, float] | None) -> RegionFigures:
-    """The size of a region whose box is w x h px and that holds `area` px, on an image of that scale in mm a px (None: not known)."""
-    if scale is None:
-        return RegionFigures(image_id, class_id, float(max(w, h)), float(area), PX)
-    across, down = scale
-    return RegionFigures(image_id, class_id, max(w * across, h * down), area * across * down, MM)
+def measured(image_id: int, class_id: int, mask: Mask, area: int, scale: tuple[float, float] | None) -> RegionFigures:
+    """The size of a region that holds `area` px, on an image of that scale in mm a px (None: not known)."""
+    across, down = scale or (1.0, 1.0)
+    return RegionFigures(image_id, class_id, extent(mask, across, down), area * across * down, MM if scale else PX)
 
 
 def _regions(session: Session, scales: dict[int, tuple[float, float]]) -> tuple[list[RegionFigures], dict[int, tuple[str, str]]]:
     """The regions of the project's images, ignore regions apart; and who marked one last on each, as {image id: (at, by)}."""
     a = Annotation
-    rows = select(a.image_id, a.class_id, a.w, a.h, a.area, a.at, a.by).join(Image, Image.id == a.image_id)
+    rows = select(a.image_id, a.class_id, a.x, a.y, a.w, a.h, a.rle, a.area, a.at, a.by).join(Image, Image.id == a.image_id)
     found: list[RegionFigures] = []
     said: dict[int, tuple[str, str]] = {}
-    for image_id, class_id, w, h, area, at, by in session.execute(rows.where(Image.removed.is_(False), a.ignore.is_(False)).order_by(a.id)):
-        found.append(measured(image_id, class_id, w, h, area, scales.get(image_id)))
+    for image_id, class_id, *place, area, at, by in session.execute(rows.where(Image.removed.is_(False), a.ignore.is_(False)).order_by(a.id)):
+        found.append(measured(image_id, class_id, Mask(*place), area, scales.get(image_id)))
         said[image_id] = max(said.get(image_id, ("", "")), (at, by))
     return found, said
 

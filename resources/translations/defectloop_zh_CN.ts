@@ -811,8 +811,8 @@
         <translation>指针位置；设定比例后也以 mm 显示</translation>
     </message>
     <message>
-        <source>The selected region: its area, and the longer side of its box</source>
-        <translation>选中的区域：面积及外框长边</translation>
+        <source>The selected region: its area, and the largest distance between two points of it</source>
+        <translation>选中的区域：面积，以及其上两点间的最大距离</translation>
     </message>
 </context>
 <context>
@@ -1936,6 +1936,10 @@
         <translation>此项目还没有图像。</translation>
     </message>
     <message>
+        <source>The size of a region is the largest distance between two points of it; in mm where the image&apos;s scale is set, in pixels elsewhere.</source>
+        <translation>区域尺寸指其上两点间的最大距离；已设定图像比例时以 mm 计，否则以像素计。</translation>
+    </message>
+    <message>
         <source>{regions} (images: {images})</source>
         <translation>{regions}（图像：{images}）</translation>
     </message>
@@ -1962,10 +1966,6 @@
     <message>
         <source>Bad: a person marked a defect there. Good: a person called it free of every class. Undecided: neither, or somebody has to look at it again.</source>
         <translation>不合格：有人在上面标注了缺陷。合格：有人判定其不含任何类别的缺陷。未判定：两者皆非，或需再次查看。</translation>
-    </message>
-    <message>
-        <source>The size of a region is the longer side of the box around it; in mm where the image&apos;s scale is set, in pixels elsewhere.</source>
-        <translation>区域尺寸指其外框的长边；已设定图像比例时以 mm 计，否则以像素计。</translation>
     </message>
     <message>
         <source>Defects</source>

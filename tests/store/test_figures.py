@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 
@@ -64,16 +65,17 @@ def test_removed_images_and_ignored_regions_count_nowhere(toy):
 def test_sizes_are_mm_where_the_scale_is_set_and_px_elsewhere(toy):
     toy.do(set_scale, toy.image_ids[1], 0.5, 0.25)  # its square is 8 x 8 px
     found = read(toy)
-    assert found.of_class(toy.class_id, "px") == [RegionFigures(toy.image_ids[0], toy.class_id, 8.0, 64.0, "px")]
-    assert found.of_class(toy.class_id, "mm") == [RegionFigures(toy.image_ids[1], toy.class_id, 4.0, 8.0, "mm")]
+    across = math.hypot(8, 8), math.hypot(4, 2)
+    assert found.of_class(toy.class_id, "px") == [RegionFigures(toy.image_ids[0], toy.class_id, pytest.approx(across[0]), 64.0, "px")]
+    assert found.of_class(toy.class_id, "mm") == [RegionFigures(toy.image_ids[1], toy.class_id, pytest.approx(across[1]), 8.0, "mm")]
     assert found.units(toy.class_id) == ["mm", "px"]
-    assert [(i.extent, i.unit) for i in found.images[:3]] == [(8.0, "px"), (4.0, "mm"), (None, "")]
+    assert [(i.extent, i.unit) for i in found.images[:3]] == [(pytest.approx(across[0]), "px"), (pytest.approx(across[1]), "mm"), (None, "")]
 
 
 def test_the_largest_region_is_the_images_size(toy):
     toy.do(annotations.add, toy.image_ids[0], toy.class_id, square(2, 2, 11), source="import")
     toy.do(annotations.add, toy.image_ids[0], toy.class_id, square(20, 2, 3), source="import")
-    assert read(toy).images[0].extent == 11
+    assert read(toy).images[0].extent == pytest.approx(11 * math.sqrt(2))
 
 
 def test_false_alarms_are_what_a_version_proposed_on_defect_free_images(toy):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import numpy as np
@@ -9,8 +10,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QWidget
 
-from app.store import figures
-from app.store.figures import MM, RegionFigures
+from app.store.figures import MM, PX, RegionFigures
 from app.ui import icons, theme
 from app.ui.canvas.levels import LevelsField
 
@@ -43,7 +43,7 @@ class FootLine(QFrame):
         self._threshold_value.setFixedWidth(self._width_of("0.88"))
         self._opacity_name, self._opacity = self._picture("paint-bucket", fill), self._slider(35, fill)
         self.position.setToolTip(self.tr("Where the pointer is; in mm, too, once the scale is set"))
-        self.size_.setToolTip(self.tr("The selected region: its area, and the longer side of its box"))
+        self.size_.setToolTip(self.tr("The selected region: its area, and the largest distance between two points of it"))
         row = QHBoxLayout(self)
         row.setContentsMargins(_MARGIN_PX, 3, _MARGIN_PX, 3)
         row.setSpacing(_GAP_PX)
@@ -111,7 +111,8 @@ class FootLine(QFrame):
         """mm for a pixel along x and along y of the open image, None where it is not known."""
         self._mm = x, y
         width, height = self._size
-        whole = figures.measured(0, 0, width, height, width * height, self._mm if x and y else None)
+        across, down = (x, y) if x and y else (1.0, 1.0)
+        whole = RegionFigures(0, 0, math.hypot(width * across, height * down), width * height * across * down, MM if x and y else PX)
         for label, widest in ((self.position, self._place(width, height)), (self.size_, _size(whole))):
             label.setFixedWidth(self._width_of(re.sub(r"\d", "8", widest)))
         self._make_room()

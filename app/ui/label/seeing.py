@@ -123,7 +123,7 @@ class Seeing(QObject):
             return
         mask = self._outline(region)
         scale = self._mm if all(self._mm) else None
-        self._foot.show_size(figures.measured(self._context.image_id, region.class_id, mask.w, mask.h, mask.area, scale))
+        self._foot.show_size(figures.measured(self._context.image_id, region.class_id, mask, mask.area, scale))
 
 
 def _key(path: Path, depth: str) -> str:
