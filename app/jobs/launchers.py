@@ -23,7 +23,6 @@ _LOWER = 10  # of 20 steps down in priority, where the system counts so
 HOST = socket.gethostname()
 
 
-
 def worker_command(*words: str) -> list[str]:
     return [sys.executable, "-m", "core_models.worker", *words]
 
@@ -56,9 +55,13 @@ def _detached() -> dict:
 
 
 def lower_priority(pid: int) -> None:
+    """Lets the window and other programs go first."""
     try:
         psutil.Process(pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else _LOWER)
-    except psutil.Error:
+        # Linux weighs sessions first, as long as they are grouped: one of its own is as heavy as the window's, whatever its processes are.
+        if (group := Path("/proc", str(pid), "autogroup")).exists():
+            group.write_text(str(_LOWER), encoding="ascii")
+    except (psutil.Error, OSError):
         pass  # it ended already, or is not ours (a launcher of another user's): it runs all the same
 
 

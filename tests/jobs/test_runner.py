@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
@@ -52,6 +53,8 @@ def test_a_worker_is_detached_and_of_lower_priority(toy, toy_jobs, monkeypatch):
     assert worker.environ()["OMP_WAIT_POLICY"] == "PASSIVE"
     if hasattr(os, "getsid"):
         assert os.getsid(job.pid) != os.getsid(0), "Ctrl+C would reach it"
+    if (group := Path("/proc", str(job.pid), "autogroup")).exists():
+        assert int(group.read_text(encoding="ascii").split()[-1]) > 0, "its session would weigh as much as the window's"
 
 
 @pytest.mark.parametrize(
