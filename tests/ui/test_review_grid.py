@@ -114,6 +114,27 @@ def test_only_what_is_in_view_is_asked_for(grid_of, crops, qtbot):
     assert len(grid.whole_in_view()) == grid.per_page
 
 
+def test_a_cell_is_painted_again_only_when_it_looks_different(grid_of, crops, qtbot, monkeypatch):
+    grid = grid_of(23)
+    qtbot.waitUntil(lambda: bool(grid._seen) and all(crops.peek(key) for key in grid._seen))
+    grid.viewport().repaint()
+    painted, real = [], grid._paint_cell
+    monkeypatch.setattr(grid, "_paint_cell", lambda painter, cell, shown, *rest: (painted.append(shown.cut.key[1]), real(painter, cell, shown, *rest)))
+    grid.refresh()
+    grid.viewport().repaint()
+    assert painted == []
+    press(grid, Qt.Key.Key_Right)
+    grid.viewport().repaint()
+    assert sorted(painted) == [0, 1], "the cursor went from one to the other"
+    crops.forget([("proposal", 3)])
+    grid.refresh()
+    qtbot.waitUntil(lambda: crops.peek(("proposal", 3)) is not None and 3 in painted)
+    painted.clear()
+    grid.set_bare(True)
+    grid.viewport().repaint()
+    assert sorted(painted) == sorted(key[1] for key in grid._seen)
+
+
 def test_a_hundred_thousand_are_shown_at_once(grid_of, qtbot):
     grid = grid_of(0)
     keys = [("proposal", k) for k in range(100_000)]

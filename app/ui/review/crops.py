@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +43,7 @@ class Cut:
     key: Key
     path: Path
     box: tuple[int, int, int, int] | None = None
-    mask: Callable[[], Mask | None] = lambda: None
+    mask: Callable[[], Mask | None] = field(default=lambda: None, compare=False)
     maps: tuple[Path, ...] = ()
 
 

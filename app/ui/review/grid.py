@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QTransform
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent, QTransform
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.ui import icons, theme
@@ -63,6 +63,7 @@ class CropGrid(FixedGrid):
         self._cursor = self._anchor = 0
         self._bare = False
         self._seen: set[Key] = set()
+        self._pictures: dict[Key, tuple[Crop | None, tuple, QPixmap]] = {}  # of the cells in view, with the crop and all else that they show
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         crops.ready.connect(self._came)
 
@@ -167,20 +168,39 @@ class CropGrid(FixedGrid):
         now = theme.current()
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), QColor(now.panel))
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         places = self._in_view()
         self._seen = {self._items[k] for k in places}
         self._crops.want_only(self._seen)
-        first, last = sorted((self._cursor, self._anchor))
+        self._pictures = {key: held for key, held in self._pictures.items() if key in self._seen}
         # The last one first: what is wished for last is made first, and the eye begins at the top.
         for k in reversed(places):
             if event.region().intersects(self.cell(k)):
-                self._paint_cell(painter, k, first <= k <= last, now)
+                painter.drawPixmap(self.cell(k).topLeft(), self._picture(k, now))
         painter.end()
 
-    def _paint_cell(self, painter: QPainter, k: int, is_chosen: bool, now: theme.Theme) -> None:
-        cell, shown = self.cell(k), self._cell_of(self._items[k])
+    def _picture(self, k: int, now: theme.Theme) -> QPixmap:
+        """A cell as it looks now: painted once, for as long as it looks so, since a screenful takes 20 ms."""
+        key, size, ratio = self._items[k], self.cell(k).size(), self.devicePixelRatioF()
+        first, last = sorted((self._cursor, self._anchor))
+        shown = self._cell_of(key)
+        crop = self._crops.get(shown.cut)
+        looks = shown, first <= k <= last, k == self._cursor, self._bare, now.name, size, ratio
+        if (held := self._pictures.get(key)) is None or held[0] is not crop or held[1] != looks:
+            picture = QPixmap(size * ratio)
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(QColor(now.panel))
+            painter = QPainter(picture)
+            painter.setFont(self.font())
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_cell(painter, QRect(QPoint(0, 0), size), shown, crop, (first <= k <= last, k == self._cursor), now)
+            painter.end()
+            held = self._pictures[key] = crop, looks, picture
+        return held[2]
+
+    def _paint_cell(self, painter: QPainter, cell: QRect, shown: Cell, crop: Crop | None, chosen: tuple[bool, bool], now: theme.Theme) -> None:
+        """chosen: whether it is in the run, and under the cursor."""
+        is_chosen, is_current = chosen
         side = _SIDE_PX
         frame = QRect(cell.center().x() - side // 2, cell.top() + _GAP_PX, side, side)
         ground = frame.adjusted(-4, -4, 4, 2 * _LINE_PX + 4)
@@ -192,7 +212,6 @@ class CropGrid(FixedGrid):
         painter.setBrush(QColor(now.base))
         painter.drawRect(frame)
         painter.setOpacity(0.45 if shown.mark and shown.mark != "wrong" else 1.0)
-        crop = self._crops.get(shown.cut)
         if crop is not None:
             self._paint_crop(painter, crop, frame, shown, now)
         painter.setOpacity(1.0)
@@ -200,7 +219,7 @@ class CropGrid(FixedGrid):
             self._paint_mark(painter, shown.mark, frame)
         if is_chosen:
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(now.accent), 2 if k == self._cursor else 1))
+            painter.setPen(QPen(QColor(now.accent), 2 if is_current else 1))
             painter.drawRoundedRect(ground, 5, 5)
         self._paint_words(painter, shown, QRect(frame.left(), frame.bottom() + 3, frame.width(), 2 * _LINE_PX), now)
 
