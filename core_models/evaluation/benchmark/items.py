@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -101,6 +101,12 @@ class Pool:
     def base(self, fold: str) -> tuple[str, ...]:
         """The classes that a fold does not test."""
         return tuple(name for name in self.classes if name not in self.folds[fold])
+
+    def apart(self, fold: str) -> Pool:
+        """The same without those images of base classes that share a group with one of the fold's: they would show what is tested."""
+        tested = {(self.sets.get(name), item.group) for name in self.folds[fold] for item in self.classes[name]}
+        kept = {name: tuple(i for i in items if name in self.folds[fold] or (self.sets.get(name), i.group) not in tested) for name, items in self.classes.items()}
+        return replace(self, classes=kept)
 
     def by_name(self) -> dict[str, dict[str, Item]]:
         """Class -> name -> item; the clean images of a class among them."""

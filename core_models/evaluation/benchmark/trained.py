@@ -158,6 +158,7 @@ class FoldEngine:
 
     def __init__(self, entry: Entry, pool: Pool, fold: str, held_out: tuple[str, ...], drawing: Drawing, cache: RawCache, folder: Path, seed: int,
                  said: Callable[[str], None]) -> None:
+        pool = pool.apart(fold)
         self.entry, self.pool, self.fold, self.cache, self.folder, self.seed, self.said = entry, pool, fold, cache, folder, seed, said
         self.held_out = held_out
         _same_training(folder / "recipe.json", {"engine": entry.engine, "params": entry.params, "recipe": asdict(entry.recipe), "held_out": held_out})

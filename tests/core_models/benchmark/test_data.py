@@ -29,6 +29,16 @@ def test_a_fold_file_is_read(data):
     assert item.truth().sum() == 14 * 14 and item.ref().width == 56
 
 
+def test_what_shares_a_group_with_a_tested_image_is_not_trained_on(data):
+    pool = pool_of(data)
+    shared = replace(pool.classes["one_steel"][2], group=pool.classes["one_瓷砖"][4].group)
+    pool = replace(pool, classes={**pool.classes, "one_steel": (*pool.classes["one_steel"][:2], shared)})
+    # Groups are a set's own: that of another set means nothing here, that of the same set does.
+    assert len(pool.apart("0").classes["one_steel"]) == 3
+    one_set = replace(pool, sets=dict.fromkeys(pool.classes, "one"))
+    assert [len(one_set.apart("0").classes[n]) for n in ("one_steel", "two_steel", "one_瓷砖")] == [2, 6, 6]
+
+
 def test_every_draw_keeps_shots_and_queries_apart(data):
     pool, drawing = pool_of(data), Drawing(shots=(1, 3), draws=2, clean=1)
     found = episodes.draw(pool, drawing)
