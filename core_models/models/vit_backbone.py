@@ -38,8 +38,8 @@ class DinoV2Small(Backbone):
         grid = [-(-side // 16) for side in x.shape[-2:]]
         x = F.interpolate(x, size=[_PATCH * cells for cells in grid], mode="bilinear", align_corners=False, antialias=True)
         maps = self.vit.forward_intermediates(x, indices=sorted(_BLOCKS.values()), norm=True, output_fmt="NCHW", intermediates_only=True)
-        sizes = {s: [16 // s * cells for cells in grid] for s in _BLOCKS}
-        return {s: level if s == 16 else F.interpolate(level, size=sizes[s], mode="bilinear", align_corners=False) for s, level in zip(sorted(_BLOCKS), maps, strict=True)}
+        levels = dict(zip(sorted(_BLOCKS), maps, strict=True))
+        return {s: F.interpolate(level, size=[16 // s * cells for cells in grid], mode="bilinear", align_corners=False) for s, level in levels.items()}
 
     def fold_batch_norms(self) -> None:
         """It has none."""

@@ -137,7 +137,8 @@ class Moments:
         self.products += (cells.T @ cells / len(cells)).double()
 
     def projection(self, axes: int) -> tuple[Tensor, Tensor]:
-        """Weight (axes, c) and bias (axes) of the standardised, projected and whitened channels."""
+        """Weight (axes, c) and bias (axes) of the standardised, projected and whitened channels; where there are fewer channels
+        than axes, the last axes are empty."""
         mean = self.total / self.count
         covariance = self.products / self.count - torch.outer(mean, mean)
         deviation = covariance.diagonal().clamp_min(1e-12).sqrt()
@@ -145,6 +146,7 @@ class Moments:
         values, vectors = values[-axes:].flip(0), vectors[:, -axes:].flip(1)
         vectors = vectors * torch.where(vectors.sum(0) < 0, -1.0, 1.0)  # an axis has no sign of its own: fixed, so that runs agree
         weight = (vectors / deviation[:, None] / values.clamp_min(_LEAST_DEVIATION**2).sqrt()).T
+        weight = torch.cat([weight, weight.new_zeros(axes - len(weight), weight.shape[1])])
         return weight.float(), -(weight @ mean).float()
 
 
@@ -194,14 +196,15 @@ def _chosen(arguments: argparse.Namespace) -> tuple[Backbone, dict, dict]:
     if arguments.torchvision:
         socket.setdefaulttimeout(_PATIENCE_S)  # torch.hub sets none, and would wait for ever
         network, initialisation = fetch(arguments.torchvision)
-        return network, initialisation, {"name": arguments.torchvision, "architecture": f"torchvision/{arguments.torchvision}", "licence": "BSD-3-Clause, torchvision's"}
-    read, file, what, facts = next((read, file, what, facts) for read, file, what, facts in (
-        (load_imagenet, arguments.imagenet, "ResNet-50 v2, ImageNet-1k, ONNX model zoo (resnet50-v2-7), Apache-2.0", {"name": "backbone", "architecture": "resnet50v2_laterals"}),
-        (load_mobilenet, arguments.mobilenet, "MobileNetV2 1.0, ImageNet-1k, ONNX model zoo (mobilenetv2-1.0), Apache-2.0", {"name": "mobilenetv2", "architecture": "mobilenetv2_laterals"}),
-        (load_vit, arguments.vit, f"DINOv2 ViT-S/14, timm/{NAME}, Apache-2.0", {"name": "dinov2_vits14", "architecture": "dinov2_vits14_laterals"}),
-    ) if file)
+        name = arguments.torchvision
+        return network, initialisation, {"name": name, "architecture": f"torchvision/{name}", "licence": "BSD-3-Clause, torchvision's"}
+    read, file, what, name, architecture = next(kind for kind in (
+        (load_imagenet, arguments.imagenet, "ResNet-50 v2, ImageNet-1k, ONNX model zoo (resnet50-v2-7), Apache-2.0", "backbone", "resnet50v2_laterals"),
+        (load_mobilenet, arguments.mobilenet, "MobileNetV2 1.0, ImageNet-1k, ONNX model zoo (mobilenetv2-1.0), Apache-2.0", "mobilenetv2", "mobilenetv2_laterals"),
+        (load_vit, arguments.vit, f"DINOv2 ViT-S/14, timm/{NAME}, Apache-2.0", "dinov2_vits14", "dinov2_vits14_laterals"),
+    ) if kind[1])
     network = read(file)
-    return network, {"what": what, "sha256": sha256(file)}, {**facts, "licence": "Apache-2.0"}
+    return network, {"what": what, "sha256": sha256(file)}, {"name": name, "architecture": architecture, "licence": "Apache-2.0"}
 
 
 def main() -> None:

@@ -35,6 +35,7 @@ RATE, DECAY, QUERIES_EACH = 5e-4, 1e-2, 2
 HELD_OUT = 900_000  # episodes from this index on are never trained on
 _SAVE_EVERY = 50
 _WARM = 0.05  # share of the way in which the rate rises
+_VALUES = ("step", "spent_s", "recent", "looks")  # of a training, that a resume point holds
 
 
 def load_backbone(folder: Path) -> tuple[nn.Module, str]:
@@ -134,13 +135,12 @@ class Training:
         self.spent_s += time.monotonic() - started
 
 
-_VALUES = ("step", "spent_s", "recent", "looks")
-
-
 def train(arguments: argparse.Namespace) -> None:
     network, backbone = load_backbone(arguments.backbone)
     source = EpisodeSource(arguments.work / f"episodes-{backbone[:8]}-{arguments.real_every}", network, arguments.seed, arguments.boards, arguments.real_every)
-    development = Development(arguments.development, network, arguments.work / f"development-{backbone[:8]}", arguments.draws, arguments.queries) if arguments.development else None
+    development = None
+    if arguments.development:
+        development = Development(arguments.development, network, arguments.work / f"development-{backbone[:8]}", arguments.draws, arguments.queries)
     training, drawn = Training(arguments), None
     if training.step == 0:
         training.save()  # something to fall back on from the first step

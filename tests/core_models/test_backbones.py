@@ -245,6 +245,15 @@ def test_folding_the_norms_of_mobilenet_changes_nothing() -> None:
         torch.testing.assert_close(level, before[stride], rtol=1e-3, atol=1e-3)
 
 
+@torch.inference_mode()
+def test_a_level_of_few_channels_leaves_laterals_empty() -> None:
+    torch.manual_seed(3)
+    network = MobileNetV2()
+    making.fit_laterals(network, making.surfaces(1, 1))
+    level = network(making.as_input(next(making.surfaces(1, 1))))[4]
+    assert level[:, :24].std() > 0.3 and not level[:, 24:].any()
+
+
 def test_mobilenet_takes_all_its_published_values_and_no_other_s(tmp_path) -> None:
     torch.manual_seed(1)
     whole = MobileNetV2(stage4=True)

@@ -182,8 +182,7 @@ def test_loss_falls_on_one_episode() -> None:
     share[:, 6:12, 8:14] = 1
     optimizer, losses = torch.optim.AdamW(net.parameters(), 1e-3), []
     for _ in range(30):
-        logits = net.logits(net.joined(query), net.encode_support([shot], [mask]))
-        loss = masked_loss(logits, share, torch.ones_like(share))
+        loss = net.episode_loss([shot], [mask], query, share, dice=1.0)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

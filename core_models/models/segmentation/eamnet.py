@@ -16,6 +16,7 @@ from core_models.models.segmentation.base import Features, Support, TrainedSegme
 WINDOWS = Windows(160, 128, 32)  # cells of stride 4
 _CORNER_EPS = 1e-4  # of the norms of one or two channels (the code's)
 _COSINE_EPS = 1e-7
+_EPISODE = 50  # cells a side of the shots' mean map at most, the source's size: it is kept with every support
 _ASKED_AT_ONCE = 4096  # cells of a query whose likenesses lie in memory together
 
 
@@ -165,7 +166,7 @@ class EAMNet(TrainedSegmenter):
     it; "parameter memory", as the code has it, unless `running_memory`, which is what the abstract speaks of: no evaluation
     changes either. SE and gates have biases, 0.4 before f is no part of `beta`. The forget gate's norm sees one value of each
     query: trained on a single one, it goes by its running mean and variance (`blocks.LastingNorm`), so any batch will do.
-    Shots of other sizes than the query are averaged, for EAMU, on the largest one's grid, and resized to the query's. Where
+    Shots are averaged, for EAMU, on the largest one's grid, of 50 x 50 cells at most, and resized to the query's. Where
     the code's sampling of a mask meets no pixel of a small defect, the cells of which it covers most count. Ours beyond the
     source: `standardise`, as in strip_steel; wide maps in windows; in the ablation the base without CAM joins levels 8 and 16
     by one 1x1 convolution, at stride 8, and keeps the prior.
@@ -201,7 +202,7 @@ class EAMNet(TrainedSegmenter):
         prototypes = torch.cat([masked_average(self.response(maps[k]), _weights(masks[k], maps[k])) for k in marked]).float()
         support["prototype"] = prototypes.sum(0) if self.params.sum_prototypes else prototypes.mean(0)
         if self.memory is not None:
-            size = tuple(min(WINDOWS.side, max(m.shape[-2 + d] for m in maps)) for d in (0, 1))
+            size = tuple(min(_EPISODE, max(m.shape[-2 + d] for m in maps)) for d in (0, 1))
             support["episode"] = torch.cat([resize_to_corners(m, size) for m in maps]).float().mean(0)
         for stride in self.prior_levels:
             kept = [_marked_cells(levels[k][stride][0], masks[k]) for k in marked]
@@ -224,7 +225,7 @@ class EAMNet(TrainedSegmenter):
 
         def answer(rows: slice, columns: slice) -> Tensor:
             pair, attention = self._window(x[..., rows, columns], prior[..., rows, columns], support)
-            return torch.cat([pair, pair[:, :1] * 0 if attention is None else attention], 1).flatten(0, 1)
+            return torch.cat([pair, pair[:, :1] * 0 if attention is None else attention], 1).float().flatten(0, 1)
 
         pair, attention = WINDOWS.joined(answer, *x.shape[-2:]).unflatten(0, (-1, 3)).split((2, 1), 1)
         return pair, attention[:, 0] if self.memory is not None else None

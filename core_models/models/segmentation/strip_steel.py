@@ -54,7 +54,7 @@ class StripSteel(TrainedSegmenter):
     Journal of Northeastern University (Natural Science) 45 (2024).
 
     Works on a frozen backbone's maps at strides 8 and 16, {8: (n, c8, h, w), 16: (n, c16, h', w')}; the second is resized
-    to the first's size, as PFENet does with the levels it joins (in the paper's form stage 3 is dilated, and both have
+    to the first's size, as PFENet does with the levels it joins (in the paper's form stage 3 is dilated, Backbone.dilate, and both have
     stride 8 already; either fits). k support maps with masks give one prototype of 256 channels; a query's maps give the
     logits of "defect" against "good surface" at stride 4.
 
@@ -133,11 +133,6 @@ class StripSteel(TrainedSegmenter):
             return pair[:, 1] - pair[:, 0]
 
         return resize(WINDOWS.joined(answer, *joined.shape[-2:])[:, None], size)[:, 0]
-
-    def logits(self, joined: Tensor, support: Support) -> Tensor:
-        """Logits of "defect" less those of "good surface" (b, 2h, 2w), at stride 4, of joined maps (b, c, h, w)."""
-        pair = self.compare(joined, support).float()
-        return resize(pair[:, 1:] - pair[:, :1], (2 * joined.shape[-2], 2 * joined.shape[-1]))[:, 0]
 
     def _dropout(self, x: Tensor) -> Tensor:
         return F.dropout(x, 0.5, self.training)
