@@ -149,6 +149,23 @@
     </message>
 </context>
 <context>
+    <name>ImproveOffer</name>
+    <message numerus="yes">
+        <source>Improve with %n new label(s), about {minutes} min</source>
+        <translation>
+            <numerusform>Improve with %n new label, about {minutes} min</numerusform>
+            <numerusform>Improve with %n new labels, about {minutes} min</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Train once more on %n label(s), about {minutes} min</source>
+        <translation>
+            <numerusform>Train once more on %n label, about {minutes} min</numerusform>
+            <numerusform>Train once more on %n labels, about {minutes} min</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Improving</name>
     <message numerus="yes">
         <source>Version {version} makes the proposals now; %n of them wait(s) for a decision.</source>
@@ -639,20 +656,6 @@
 </context>
 <context>
     <name>TrainPage</name>
-    <message numerus="yes">
-        <source>Improve with %n new label(s), about {minutes} min</source>
-        <translation>
-            <numerusform>Improve with %n new label, about {minutes} min</numerusform>
-            <numerusform>Improve with %n new labels, about {minutes} min</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>Train once more on %n label(s), about {minutes} min</source>
-        <translation>
-            <numerusform>Train once more on %n label, about {minutes} min</numerusform>
-            <numerusform>Train once more on %n labels, about {minutes} min</numerusform>
-        </translation>
-    </message>
     <message numerus="yes">
         <source>Show the %n that changed</source>
         <translation>

@@ -990,6 +990,53 @@
     </message>
 </context>
 <context>
+    <name>ImproveOffer</name>
+    <message>
+        <source>Improve the model (Ctrl+T)</source>
+        <translation>改进模型 (Ctrl+T)</translation>
+    </message>
+    <message numerus="yes">
+        <source>Improve with %n new label(s), about {minutes} min</source>
+        <translation>
+            <numerusform>用 %n 个新标注改进，约 {minutes} 分钟</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Train once more on %n label(s), about {minutes} min</source>
+        <translation>
+            <numerusform>用 %n 个标注再次训练，约 {minutes} 分钟</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing to learn from yet</source>
+        <translation>还没有可供学习的内容</translation>
+    </message>
+    <message>
+        <source>Mark defects, or accept proposals, on images that are no check images: a fine-tune learns from those.</source>
+        <translation>请在非核对图像上标注缺陷或接受候选区域：微调从这些内容中学习。</translation>
+    </message>
+    <message>
+        <source>Fine-tuning</source>
+        <translation>正在微调</translation>
+    </message>
+    <message>
+        <source>You can look at everything, and change nothing: the project is open for reading only.</source>
+        <translation>项目以只读方式打开：可以查看，不能更改。</translation>
+    </message>
+    <message>
+        <source>Asking which engines can be trained...</source>
+        <translation>正在查询可训练的引擎…</translation>
+    </message>
+    <message>
+        <source>{engine} needs no training</source>
+        <translation>{engine} 无需训练</translation>
+    </message>
+    <message>
+        <source>It learns from the shots alone. Choose its version below to use it.</source>
+        <translation>它只从样本学习。在下方选择其版本即可启用。</translation>
+    </message>
+</context>
+<context>
     <name>Improving</name>
     <message>
         <source>Use version {version}</source>
@@ -4278,50 +4325,6 @@ A click opens the image</source>
     <message>
         <source>The version to compare with</source>
         <translation>用于比较的版本</translation>
-    </message>
-    <message numerus="yes">
-        <source>Improve with %n new label(s), about {minutes} min</source>
-        <translation>
-            <numerusform>用 %n 个新标注改进，约 {minutes} 分钟</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>Train once more on %n label(s), about {minutes} min</source>
-        <translation>
-            <numerusform>用 %n 个标注再次训练，约 {minutes} 分钟</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Nothing to learn from yet</source>
-        <translation>还没有可供学习的内容</translation>
-    </message>
-    <message>
-        <source>Mark defects, or accept proposals, on images that are no check images: a fine-tune learns from those.</source>
-        <translation>请在非核对图像上标注缺陷或接受候选区域：微调从这些内容中学习。</translation>
-    </message>
-    <message>
-        <source>Fine-tuning</source>
-        <translation>正在微调</translation>
-    </message>
-    <message>
-        <source>You can look at everything, and change nothing: the project is open for reading only.</source>
-        <translation>项目以只读方式打开：可以查看，不能更改。</translation>
-    </message>
-    <message>
-        <source>Asking which engines can be trained...</source>
-        <translation>正在查询可训练的引擎…</translation>
-    </message>
-    <message>
-        <source>{engine} needs no training</source>
-        <translation>{engine} 无需训练</translation>
-    </message>
-    <message>
-        <source>It learns from the shots alone. Choose its version below to use it.</source>
-        <translation>它只从样本学习。在下方选择其版本即可启用。</translation>
-    </message>
-    <message>
-        <source>Improve the model (Ctrl+T)</source>
-        <translation>改进模型 (Ctrl+T)</translation>
     </message>
     <message>
         <source>Version {version} beside</source>

@@ -17,8 +17,12 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.walk import account
+
+if TYPE_CHECKING:  # it needs the window, which the process that only starts the walks has no use for
+    from tests.walk.steps import Walk
 
 _CLASS, _CLEAN, _SEED = "crack", 150, 7
 WALKS = {"tiles": ("magnetic_tile", "Line 3", 5, 0.0), "scans": ("aitex_fabric", "Loom 2", 1, 75.0)}  # data, name, shots, stop the fine-tune after
@@ -63,6 +67,15 @@ def main() -> int:
     if not args.look and not args.only:
         account.write(told)
     return 0
+
+
+def _account(going: Walk) -> dict:
+    """What a walk that has ended has seen."""
+    parts = going.parts
+    return {
+        "images": len(parts.truth), "defective": len(parts.defective()), "pictures": going.album.steps, "waits": going.hand.waits, "clean": going.clean,
+        "fine_tune_s": going.fine_tune_s, "said": going.said,
+    }  # fmt: skip
 
 
 def walk(args: argparse.Namespace) -> int:
@@ -111,10 +124,7 @@ def walk(args: argparse.Namespace) -> int:
     longest = [{"ms": round(h.clock_ms), "work_ms": round(h.work_ms), "step": h.doing, "to": h.receiver, "event": h.event} for h in meter.longest(8)]
     window.close()
     print("".join(failed), *longest, sep="\n", file=sys.stderr)
-    value = {
-        "name": name, "images": len(parts.truth), "defective": len(parts.defective()), "shots": shots, "steps": told, "pictures": going.album.steps,
-        "waits": going.hand.waits, "clean": going.clean, "fine_tune_s": going.fine_tune_s, "said": going.said, "longest": longest,
-    }  # fmt: skip
+    value = {"name": name, "shots": shots, "steps": told, "longest": longest} | _account(going)
     args.alone.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
     return bool(failed)
 

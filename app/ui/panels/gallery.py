@@ -101,6 +101,9 @@ class GalleryPanel(QWidget):
         column.addWidget(self.view, 1)
         column.addLayout(lines[-1])
         self.setMinimumWidth(248)
+        self._connect()
+
+    def _connect(self) -> None:
         self.search.textChanged.connect(self.apply_filter)
         self.search.returnPressed.connect(lambda: self.search.clearFocus())
         self.state.currentIndexChanged.connect(self.apply_filter)

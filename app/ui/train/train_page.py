@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from app.jobs import batch
@@ -19,12 +18,12 @@ from app.operations.versions import VersionRow
 from app.store import gallery
 from app.store.changes import Change
 from app.store.gallery import ClassRow
-from app.ui import icons, theme
 from app.ui.context import Context
 from app.ui.message_bar import MessageBar
 from app.ui.page import Page
 from app.ui.rereading import Rereading
 from app.ui.train.engines import EngineChoice
+from app.ui.train.improve_offer import ImproveOffer
 from app.ui.train.improving import Improving
 from app.ui.train.outcome import Outcome
 from app.ui.train.run_panel import RunPanel
@@ -81,12 +80,8 @@ class TrainPage(Page):
 
     def _build(self) -> None:
         self.engines = EngineChoice(self.context, self)
-        self.improve_button = QPushButton(self)
-        self.improve_button.setProperty("role", "primary")
-        self.improve_button.setEnabled(False)
-        self.improve_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.hint = QLabel(self, wordWrap=True, visible=False)
-        self.hint.setProperty("role", "faint")
+        self.offer = ImproveOffer(self)
+        self.improve_button, self.hint = self.offer.button, self.offer.hint
         self.versions = VersionList(self)
         self.run_panel = RunPanel(self.context, self)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
@@ -113,7 +108,7 @@ class TrainPage(Page):
         column.setSpacing(0)
         top.setContentsMargins(16, 16, 16, 16)
         top.setSpacing(8)
-        for widget in (self.engines, self.improve_button, self.hint):
+        for widget in (self.engines, self.offer):
             top.addWidget(widget)
         column.addLayout(top)
         column.addWidget(self.versions, 1)
@@ -254,32 +249,7 @@ class TrainPage(Page):
     # -- what it says -----------------------------------------------------------------------------------------------------------
 
     def _tell(self) -> None:
-        """The button to improve, and why it cannot be pressed."""
-        ahead, engine, run = self.state.ahead, self.engines.engine, self.state.run
-        at_work = run is not None and run.is_open and run.kind == "finetune"
-        minutes, why = max(1, round(ahead.minutes)), ""
-        if ahead.new:
-            text = self.tr("Improve with %n new label(s), about {minutes} min", "", ahead.new).format(minutes=minutes)
-        elif ahead.labels:
-            text = self.tr("Train once more on %n label(s), about {minutes} min", "", ahead.labels).format(minutes=minutes)
-        else:
-            text = self.tr("Nothing to learn from yet")
-            why = self.tr("Mark defects, or accept proposals, on images that are no check images: a fine-tune learns from those.")
-        if at_work:
-            text, why = self.tr("Fine-tuning"), ""
-        elif not self.context.writing:
-            why = self.tr("You can look at everything, and change nothing: the project is open for reading only.")
-        elif ahead.labels and (engine is None or engine.trained is None):
-            why = self.tr("Asking which engines can be trained...")
-        elif engine is not None and engine.trained is False:
-            text = self.tr("{engine} needs no training").format(engine=engine.name)
-            why = self.tr("It learns from the shots alone. Choose its version below to use it.")
-        self.improve_button.setText(text)
-        self.improve_button.setEnabled(bool(ahead.labels) and not at_work and not why and engine is not None)
-        self.improve_button.setToolTip(self.tr("Improve the model (Ctrl+T)"))
-        self.improve_button.setIcon(icons.icon("trending-up", theme.current().on_accent) if self.improve_button.isEnabled() else QIcon())
-        self.hint.setText(why)
-        self.hint.setVisible(bool(why))
+        self.offer.tell(self.state.ahead, self.engines.engine, self.state.run, self.context.writing)
 
     def _show_pair(self, new: VersionRow, old: VersionRow, use: Handover, back: Handover | None) -> None:
         found, writing = self.comparison, self.context.writing
