@@ -60,6 +60,16 @@ def project(folder: Path, count: int, height: int = 512, width: int = 512) -> Pa
     return folder / "project"
 
 
+def bare(folder: Path, count: int, height: int = 512, width: int = 512) -> Path:
+    """A project of `count` images and one class, of which nothing is marked yet."""
+    there = files(folder / "images", count, height, width)
+    with Workspace.create(folder / "project", by="benchmark") as workspace:
+        workspace.do(models.ensure_bundled, title="", undoable=False)
+        workspace.do(lambda session: images.register(session, workspace.folder, list(images.scan(there))), title="Fill", undoable=False)
+        workspace.do(lambda session: classes.add(session, CLASSES[0]).id, title="Fill", undoable=False)
+    return folder / "project"
+
+
 def _first_rows(session: Session, folder: Path, there: list[Path]) -> int:
     """All images as rows; the first is registered as a person would, the others are copies of its row."""
     (found,) = images.register(session, folder, list(images.scan(there[:1]))).added

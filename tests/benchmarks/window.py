@@ -308,9 +308,45 @@ def proposed(workspace, image_ids: list[int]) -> None:
     workspace.do(act, title="Pre-label", undoable=False)
 
 
-MEASURES = {f.__name__: f for f in (start, gallery_10000, gallery_100000, next_image, memory, longest)}
-NEEDS = {"gallery_10000": ["10000"], "gallery_100000": ["100000"], "next_image": ["10000", "large"], "memory": ["10000"], "longest": ["10000"]}
-PROJECTS = {"10000": (10_000, 512, 512), "100000": (100_000, 512, 512), "large": (40, 4096, 4096)}
+def suggestion(folder: Path) -> dict:
+    """From the end of a stroke until the image in view shows what the model finds there, roughly and fitted: a stroke on each of three images.
+
+    The worker is started as the first stroke begins, as by a hand; that stroke takes two seconds.
+    """
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtTest import QTest
+
+    driven = Driven()
+    driven.open(folder / "bare" / "project")
+    driven.shown()
+    driven.settle()
+    page, canvas, answers = driven.page, driven.page.canvas.viewport(), {}
+    page.context.select_class(page.classes.rows[0].id)
+    page.suggestions._heard.connect(lambda answer: answers.setdefault(answer.stage, time.perf_counter()))
+    waits: dict[str, list[float]] = {"rough": [], "fitted": []}
+    for k in range(3):
+        at, begin = canvas.rect().center(), time.perf_counter()
+        QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+        while not k and time.perf_counter() - begin < 2:
+            QTest.mouseMove(canvas, at + QPoint(int(30 * (time.perf_counter() - begin)), 5))
+            driven.pump()
+        answers.clear()
+        end = time.perf_counter()
+        QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at + QPoint(60, 20))
+        driven.until(lambda: "fitted" in answers)
+        for stage, found in waits.items():
+            found.append(answers[stage] - end)
+        driven.key(Qt.Key.Key_Right)
+        driven.shown()
+        driven.settle()
+    driven.close()
+    name = "from a stroke to the suggestion on the image in view"
+    return {f"{name}: {stage}": {"seconds": max(found), "most": most, "remark": "longest of three"} for (stage, found), most in zip(waits.items(), (1.0, 25.0), strict=True)}
+
+
+MEASURES = {f.__name__: f for f in (start, gallery_10000, gallery_100000, next_image, memory, longest, suggestion)}
+NEEDS = {"gallery_10000": ["10000"], "gallery_100000": ["100000"], "next_image": ["10000", "large"], "memory": ["10000"], "longest": ["10000"], "suggestion": ["bare"]}
+PROJECTS = {"10000": (10_000, 512, 512), "100000": (100_000, 512, 512), "large": (40, 4096, 4096), "bare": (20, 512, 512)}
 
 # -- all of them -----------------------------------------------------------------------------------------------------------
 
@@ -351,7 +387,7 @@ def main() -> None:
         folder = (given.projects or Path(place)).resolve()
         for name in sorted({need for measure in given.only for need in NEEDS.get(measure, ())}):
             if not (folder / name).exists():
-                generated.project(folder / name, *PROJECTS[name])
+                (generated.bare if name == "bare" else generated.project)(folder / name, *PROJECTS[name])
         for name in given.only:
             figures = alone(name, folder)
             print(json.dumps(figures, indent=1), file=sys.stderr)
