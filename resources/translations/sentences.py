@@ -18,8 +18,11 @@ SOURCES = (
     "core_models/contract", "core_models/inference", "core_models/training", "core_models/evaluation", "core_models/models/registry.py",
     "core_models/turn.py", "core_models/serve.py", "core_models/weights.py", "core_models/worker.py",
 )  # fmt: skip
-# Tools of the makers of the bundled weights.
-_LEFT_OUT = tuple(f"core_models/training/{name}.py" for name in ("backbone", "development", "episodic", "laterals"))
+# Tools of the makers of the bundled weights, and the benchmark of the engines, which speaks to a terminal only.
+_LEFT_OUT = (
+    *(f"core_models/training/{name}.py" for name in ("backbone", "development", "episodic", "folds", "laterals")),
+    "core_models/evaluation/benchmark/", "app/jobs/benchmark.py",
+)  # fmt: skip
 # What is said to developers, or to a terminal only; and what is translated where it stands.
 _UNSHOWN = {
     "tr", "translate", "RuntimeError", "NotImplementedError", "SystemExit", "AssertionError", "PipeError", "print", "ArgumentParser",
@@ -48,7 +51,7 @@ def templates(root: Path = ROOT) -> list[str]:
     for source in SOURCES:
         path = root / source
         for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
-            if file.relative_to(root).as_posix() not in _LEFT_OUT and "migrations" not in file.parts:
+            if not file.relative_to(root).as_posix().startswith(_LEFT_OUT) and "migrations" not in file.parts:
                 found.update(_of_tree(ast.parse(file.read_text(encoding="utf-8"))))
     # A sentence may begin with where the fault is (app/exchange/documents.py).
     return sorted(found | {text[0].upper() + text[1:] for text in found if re.match(r"(image|annotation|shape) \{", text)})
