@@ -179,7 +179,7 @@ def code_of(entry: Entry) -> str:
     own = root / "models" / "segmentation" / f"{registry.engine(entry.engine).build.__module__.rpartition('.')[2]}.py"
     files = [own, *_taken_from(own, root)]
     if entry.recipe is None:
-        files += [root / "inference" / f"{name}.py" for name in ("calibration", "features", "postprocess", "predictor", "shot_views", "tiling", "view")]
+        files += [root / "inference" / f"{name}.py" for name in ("calibration", "postprocess", "shot_views", "view")]
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.read_bytes())
