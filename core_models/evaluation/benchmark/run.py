@@ -146,13 +146,16 @@ def _copy_answers(found: list[Episode], known: Path, folder: Path) -> None:
 
 def _answer_all(engine, pool: Pool, found: list[Episode], folder: Path, place: Place, title: str) -> None:
     left = [e for e in found if not (folder / f"{e.key}.json").is_file()]
-    by_name, begun = pool.by_name(), time.monotonic()
+    by_name, begun, loads = pool.by_name(), time.monotonic(), [psutil.getloadavg()[0]]
     for done, episode in enumerate(left):
         if done % 10 == 0:
+            loads.append(psutil.getloadavg()[0])
             place.said(f"{title}: {len(found) - len(left) + done} of {len(found)} episodes, {time.monotonic() - begun:.0f} s")
         write_answer(folder / f"{episode.key}.json", answered(engine, by_name, episode, time.perf_counter))
     about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
     about["peak_bytes"] = max(peak_bytes(), about.get("peak_bytes", 0))
+    if left:
+        about["load"] = round(float(np.mean(loads)), 1)
     (folder / ABOUT).write_text(json.dumps(about), encoding="utf-8")
     place.said(f"{title}: {len(found)} episodes answered")
 

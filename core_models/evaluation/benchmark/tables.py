@@ -32,6 +32,7 @@ class Row:
     folds: tuple[str, ...]
     answered: tuple[Answered, ...]
     peak_bytes: int
+    load: float | None = None
 
     @property
     def title(self) -> str:
@@ -93,12 +94,12 @@ def _rows(entry: Entry, state: Path, asked: list[Episode], pool: Pool) -> list[R
         keys = {(e.fold, e.class_name, e.shots, e.draw) for e in asked if e.fold in folds}
         answered = tuple(a for a in read_answers(folder) if (a.fold, a.class_name, a.shots, a.draw) in keys)
         if folds:
-            found.append(Row(entry, way, seed, folds, answered, said.get("peak_bytes", 0)))
+            found.append(Row(entry, way, seed, folds, answered, said.get("peak_bytes", 0), said.get("load")))
     return found or [Row(entry, NOT_RUN, 0, (), (), 0)]
 
 
 def _overview(rows: list[Row], protocol: Protocol, shots: int) -> dict:
-    columns = ["engine", "folds", "class mIoU", "over draws and images", "FB-IoU", "pooled IoU", "false alarms", "s to learn", "s an image", "peak memory, MB"]
+    columns = ["engine", "folds", "class mIoU", "over draws and images", "FB-IoU", "pooled IoU", "false alarms", "s to learn", "s an image", "peak memory, MB", "load meanwhile"]
     lines = []
     for row in rows:
         answered = row.of(shots)
@@ -108,7 +109,7 @@ def _overview(rows: list[Row], protocol: Protocol, shots: int) -> dict:
         alarms = figures.false_alarms(answered)
         seconds = [f"{np.median([getattr(a, name) for a in answered]):.2f}" for name in ("learn_s", "answer_s")]
         lines.append([row.title, ", ".join(row.folds), _mean(answered, "class mIoU"), _range(figures.over_images(answered)), _mean(answered, "FB-IoU"),
-                      _mean(answered, "pooled IoU"), None if alarms is None else f"{alarms:.2f}", *seconds, round(row.peak_bytes / 2**20) or None])
+                      _mean(answered, "pooled IoU"), None if alarms is None else f"{alarms:.2f}", *seconds, round(row.peak_bytes / 2**20) or None, row.load])
     return {"title": f"{_of(shots)}: mean and 95 % interval over {protocol.drawing.draws} draws of the shots. A false alarm is a clean image on which anything is proposed", "columns": columns, "rows": lines}
 
 

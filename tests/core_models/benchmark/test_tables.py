@@ -27,7 +27,7 @@ def state(tmp_path):
     for label, way, folds, hits in (("good", "as it ships", ("tile", "steel"), 9), ("bad", CHOSEN, ("tile",), 3), ("bad", LAST, ("tile",), 0)):
         folder = tmp_path / "answers" / label / way.split(" (")[0] / "digest"
         folder.mkdir(parents=True)
-        (folder / run.ABOUT).write_text(json.dumps({"way": way, "seed": 0, "peak_bytes": 3 * 2**20}), encoding="utf-8")
+        (folder / run.ABOUT).write_text(json.dumps({"way": way, "seed": 0, "peak_bytes": 3 * 2**20, "load": 1.5}), encoding="utf-8")
         for e in asked:
             if e.fold in folds:
                 counts = np.array([[hits, 0, 10 - hits, 100], [hits, 0, 10 - hits, 100]])
@@ -42,10 +42,10 @@ def test_figures_stand_beside_each_engine(state):
         return f"{value:.3f} [{value:.3f}, {value:.3f}]"
 
     assert overview["rows"] == [
-        ["good", "tile, steel", same(0.9), "[0.900, 0.900]", same((0.9 + 180 / 182) / 2), same(0.9), "1.00", "2.00", "0.25", 3],
-        ["bad, " + CHOSEN, "tile", same(0.3), "[0.300, 0.300]", same((0.3 + 180 / 194) / 2), same(0.3), "0.00", "2.00", "0.25", 3],
-        ["bad, " + LAST, "tile", same(0.0), "[0.000, 0.000]", same(180 / 200 / 2), same(0.0), "0.00", "2.00", "0.25", 3],
-        ["none", "not run", *[None] * 8],
+        ["good", "tile, steel", same(0.9), "[0.900, 0.900]", same((0.9 + 180 / 182) / 2), same(0.9), "1.00", "2.00", "0.25", 3, 1.5],
+        ["bad, " + CHOSEN, "tile", same(0.3), "[0.300, 0.300]", same((0.3 + 180 / 194) / 2), same(0.3), "0.00", "2.00", "0.25", 3, 1.5],
+        ["bad, " + LAST, "tile", same(0.0), "[0.000, 0.000]", same(180 / 200 / 2), same(0.0), "0.00", "2.00", "0.25", 3, 1.5],
+        ["none", "not run", *[None] * 9],
     ]
     assert [row[:3] for row in classes["rows"]] == [["tile", "tile", "tile/a"], ["tile", "tile", "tile/b"], ["steel", "steel", "steel/a"], ["steel", "steel", "steel/b"]]
     assert classes["rows"][2][3:] == ["0.900 [0.900, 0.900]", None, None]
