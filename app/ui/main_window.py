@@ -329,6 +329,7 @@ class MainWindow(QMainWindow):
             context.finish()
             view.deleteLater()
             context.deleteLater()
+            collector().thorough()
 
     def _ask_to_lose(self) -> bool:
         """Says that something drawn is not written yet, with the ways out; False where there is none."""

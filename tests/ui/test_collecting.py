@@ -51,7 +51,8 @@ def test_cycles_are_collected_in_the_gui_thread_however_much_is_made_in_others(q
     assert set(goings) == {threading.get_ident()}
 
 
-def test_what_came_in_great_numbers_is_gone_through_when_a_project_is_put_away(opened, toy_of, bare, qtbot, goings):
+@pytest.mark.parametrize("how", ["another project", "the window"])
+def test_what_came_in_great_numbers_is_gone_through_when_a_project_is_put_away(how, opened, toy_of, bare, qtbot, goings):
     window = opened(toy_of())
     rings = [_Ring() for _ in range(20)]
     for ring in rings:
@@ -61,7 +62,7 @@ def test_what_came_in_great_numbers_is_gone_through_when_a_project_is_put_away(o
     del ring, rings
     gc.collect()
     assert goings == [], "a pass over all would have held the hand up"
-    assert window.open_project(bare.workspace.folder)
+    assert window.open_project(bare.workspace.folder) if how == "another project" else window.close()
     qtbot.waitUntil(lambda: len(goings) == 20)
     assert not gc.isenabled()
 
