@@ -127,3 +127,10 @@ class Windows:
 
 def _tent(length: int, like: Tensor) -> Tensor:
     return torch.minimum(torch.arange(1, length + 1), torch.arange(length, 0, -1)).to(like)
+
+
+def square_mean(level: Tensor, radius: int) -> Tensor:
+    """Of maps (b, c, h, w): the mean of the square of 2 * radius + 1 cells around each cell; beyond the border the border goes on."""
+    side = 2 * radius + 1
+    rows = F.avg_pool2d(F.pad(level, (radius, radius, 0, 0), mode="replicate"), (1, side), 1)
+    return F.avg_pool2d(F.pad(rows, (0, 0, radius, radius), mode="replicate"), (side, 1), 1)

@@ -7,7 +7,8 @@ around each cell the logits are taken as a linear function of the guide.
 from __future__ import annotations
 
 from torch import Tensor
-from torch.nn import functional as F
+
+from core_models.models.blocks import square_mean
 
 
 def guided(logits: Tensor, guide: Tensor, radius: int, softness: float) -> Tensor:
@@ -15,12 +16,11 @@ def guided(logits: Tensor, guide: Tensor, radius: int, softness: float) -> Tenso
     `softness` the logits are averaged, where it is above they follow the guide. A result reaches 2 * radius cells far."""
     if radius < 1:
         return logits
-    mean, level = _box(guide, radius), _box(logits, radius)
-    variance = (_box(guide * guide, radius) - mean * mean).clamp_min(0)
-    slope = (_box(guide * logits, radius) - mean * level) / (variance + softness)
-    return _box(slope, radius) * guide + _box(level - slope * mean, radius)
 
+    def box(x: Tensor) -> Tensor:
+        return square_mean(x[:, None], radius)[:, 0]
 
-def _box(x: Tensor, radius: int) -> Tensor:
-    """The mean of the square around each cell; beyond the border the border goes on."""
-    return F.avg_pool2d(F.pad(x[:, None], (radius,) * 4, mode="replicate"), 2 * radius + 1, 1)[:, 0]
+    mean, level = box(guide), box(logits)
+    variance = (box(guide * guide) - mean * mean).clamp_min(0)
+    slope = (box(guide * logits) - mean * level) / (variance + softness)
+    return box(slope) * guide + box(level - slope * mean)

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 from core_models.models.backbone import LATERALS, STRIDES
 from core_models.models.fitting import OneCycleAdamW
 from core_models.models.registry import register
+from core_models.models.segmentation import pointwise
 from core_models.models.segmentation.base import Features, FewShotSegmenter, Support, at_cells, joined
 from core_models.models.segmentation.guided import guided
 from core_models.models.segmentation.nearest import banks, nearer
@@ -63,7 +64,8 @@ class Decoder(nn.Module):
 
 @register("support_head", params=SupportHeadParams, summary="For the start: fits a small decoder to your one to five shots in seconds.")
 class SupportHead(FewShotSegmenter):
-    """Fits a `Decoder` to the shots' views by cross-entropy and Dice, and adds the nearest neighbours' answer to its logits.
+    """Fits a `Decoder` to crops of the shots' views and perceptrons to their cells (pointwise.py), both by cross-entropy and Dice,
+    and adds the nearest neighbours' answer to the mean of their logits; the image's edges smooth the sum (guided.py).
 
     A shot and a query differ in light, texture and grain, and one shot does not show by how much: with few shots each
     image's features are measured from that image's own mean, with more of them from the shots' mean.
@@ -71,7 +73,7 @@ class SupportHead(FewShotSegmenter):
 
     orientations = 8
     cheap = False
-    peak = 3.2
+    peak = 2.45
     spread = 2.0
 
     def __init__(self, params: SupportHeadParams | None = None) -> None:
@@ -82,7 +84,7 @@ class SupportHead(FewShotSegmenter):
         """Chosen on the even-hash groups of the development data (docs/results.md has the odd ones'). A single shot's neighbours
         weigh more, so its logits reach higher; and a thick defect has more cells to be sure of. From few shots too little of a
         defect is found, so its outline is cut lower."""
-        return -0.45 - 0.75 / shots, self.peak + 4.0 / shots + 1.2 * math.log(float(support["thickness"]) / _THICK_PX)
+        return 0.05 - 1.25 / shots, self.peak + 2.75 / shots + 1.2 * math.log(float(support["thickness"]) / _THICK_PX)
 
     def context(self, features: Features) -> Support:
         """The image's own mean (102,) of each channel."""
@@ -92,6 +94,7 @@ class SupportHead(FewShotSegmenter):
         """The fitted decoder's weights; `mean`, `scale` (102,) and `own` (1) of the standardisation; the banks; the weights of both,
         and the drawn defects' thickness."""
         support, _ = self.fit(features, masks, ignores, shots)
+        support.update(self._cells(features, masks, ignores, float(support["own"])))
         known = banks(features, masks, ignores, self.params.foreground, self.params.background)
         marked = masks if ignores is None else [m * (i < 0.5) for m, i in zip(masks, ignores, strict=True)]
         thickness = sum(thickness_px(at_cells(m, levels[4].shape[-2:])) for m, levels in zip(marked, features, strict=True)) / max(1, len(marked))
@@ -113,9 +116,11 @@ class SupportHead(FewShotSegmenter):
     def segment(self, features: Features, support: Support, context: Support | None = None) -> Tensor:
         decoder = Decoder(_CHANNELS, self.params.width, self.params.heads).to(features[4].device, memory_format=torch.channels_last)
         decoder.load_state_dict({name[len("decoder."):]: value for name, value in support.items() if name.startswith("decoder.")})
-        x = standardised(features, support, context or self.context(features))
-        logits = decoder(x.contiguous(memory_format=torch.channels_last)).float().clamp(-_SURE, _SURE).mean(1)
-        logits = support["decoder"] * logits + support["nearest"] * nearer(features, support)
+        context = context or self.context(features)
+        x = standardised(features, support, context)
+        crops = decoder(x.contiguous(memory_format=torch.channels_last)).float().clamp(-_SURE, _SURE).mean(1)
+        cells = pointwise.logits(features, support, context["mean"], _SURE)
+        logits = support["decoder"] * (crops + cells) / 2 + support["nearest"] * nearer(features, support)
         radius = min(_MOST_SMOOTH, max(1, round(_SMOOTH * float(support["thickness"]) / 4)))
         return guided(logits, features[4][:, LATERALS].float(), radius, _SOFTNESS)
 
@@ -138,6 +143,12 @@ class SupportHead(FewShotSegmenter):
                 torch.clear_autocast_cache()  # else the half-precision copies of the first weights would be used to the end
                 losses.append(float(loss.detach()) / p.heads)
         return {**support, **{f"decoder.{name}": value.detach().clone() for name, value in decoder.state_dict().items()}}, losses
+
+    def _cells(self, features: list[Features], masks: list[Tensor], ignores: list[Tensor] | None, own: float) -> Support:
+        """The second opinion (pointwise.py)."""
+        with torch.inference_mode(False), torch.random.fork_rng(devices=[]), torch.enable_grad():
+            torch.manual_seed(self.params.seed)
+            return pointwise.fit(features, masks, ignores, own, self.params.seed, self.pause)
 
     def _crops(self, features: list[Features], masks: list[Tensor], ignores: list[Tensor] | None, support: Support) -> _Crops:
         maps, targets = [], []

@@ -1,0 +1,128 @@
+"""Small perceptrons on single cells that also know the cell's wide surroundings: the fitted head's second opinion.
+
+A convolutional decoder learns shapes from crops; one shot or five hold few of them. A perceptron that sees each cell alone, beside
+means of squares around it, learns from thousands of cells at once, in a fraction of the time. The two err in different places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from core_models.models.backbone import LATERALS, STRIDES
+from core_models.models.blocks import square_mean
+from core_models.models.fitting import OneCycleAdamW
+from core_models.models.segmentation.base import Features, Support, at_cells, joined
+from core_models.models.shallow import CHANNELS, SHALLOW
+
+_WIDE, _FAR, _SHALLOW_FAR = 2, 4, 12  # cells: radii of the squares at stride 16, twice, and of the shallow channels at stride 4
+_JOINED = sum(CHANNELS.values())
+INPUTS = _JOINED + 2 * LATERALS + SHALLOW
+_HEADS, _WIDTHS = 4, (48, 32)
+_STEPS, _BATCH, _RATE, _DECAY = 150, 768, 4e-3, 1e-2
+_OF_A_VIEW, _IN_ALL = 800, 20_000  # cells that are learnt from, of defect and of good surface each
+_DEFECT, _TOUCHED = 0.3, 0.05  # shares of a cell: a third of each batch has at least the one; below the other it is good surface only at 0
+_LEAST_DEVIATION = 0.05
+
+
+class Perceptrons(nn.Module):
+    """So many perceptrons of two hidden layers side by side: rows (n, INPUTS) -> logits (heads, n)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        sizes = (INPUTS, *_WIDTHS, 1)
+        self.weights = nn.ParameterList([torch.randn(_HEADS, i, o) * (2 / i) ** 0.5 for i, o in zip(sizes[:-1], sizes[1:], strict=True)])
+        self.biases = nn.ParameterList([torch.zeros(_HEADS, 1, o) for o in sizes[1:]])
+
+    def forward(self, rows: Tensor) -> Tensor:
+        x = rows.expand(_HEADS, *rows.shape)
+        for weight, bias in zip(self.weights, self.biases, strict=True):
+            x = torch.baddbmm(bias.to(x.dtype), x, weight.to(x.dtype))
+            if weight.shape[2] > 1:
+                x = F.relu(x)
+        return x[..., 0]
+
+    def everywhere(self, maps: Tensor) -> Tensor:
+        """The same of maps (b, INPUTS, h, w), as convolutions: (b, heads, h, w)."""
+        x = maps
+        for k, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            kernel = weight.transpose(1, 2).reshape(-1, weight.shape[1], 1, 1)
+            x = F.conv2d(F.relu(x) if k else x, kernel, bias.flatten(), groups=_HEADS if k else 1)
+        return x
+
+
+def fit(features: list[Features], masks: list[Tensor], ignores: list[Tensor] | None, own: float, seed: int, pause: Callable[[], None]) -> Support:
+    """The perceptrons' weights as `cells.*`, and what their inputs are measured by: `cells_mean`, `cells_scale` (INPUTS,).
+
+    `own` is how far an image's features are measured from its own mean; gradients and a seeded generator are the caller's.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    most = max(1, min(_OF_A_VIEW, _IN_ALL // max(1, len(features))))
+    rows, shares, means, squares = [], [], [], []
+    for k, levels in enumerate(features):
+        x = _inputs(levels)[0].flatten(1)
+        share = at_cells(masks[k], levels[4].shape[-2:]).flatten()
+        seen = at_cells(ignores[k], levels[4].shape[-2:]).flatten() < 0.5 if ignores is not None else torch.ones_like(share, dtype=torch.bool)
+        chosen = torch.cat([_some((share > _TOUCHED * float(share.max())) & seen, most, generator), _some((share <= 0) & seen, most, generator)])
+        rows.append(x[:, chosen].T)
+        shares.append(share[chosen])
+        means.append(x.mean(1))
+        squares.append(x.square().mean(1))
+    mean = torch.stack(means).mean(0)
+    scale = (torch.stack(squares).mean(0) - mean.square()).clamp_min(0).sqrt().clamp_min(_LEAST_DEVIATION)
+    x = torch.cat([(part - _origin(mean, own_mean, own)) / scale for part, own_mean in zip(rows, means, strict=True)])
+    net = Perceptrons().to(x.device)
+    _learn(net, x, torch.cat(shares), generator, pause)
+    return {"cells_mean": mean, "cells_scale": scale, **{f"cells.{name}": value.detach().clone() for name, value in net.state_dict().items()}}
+
+
+def logits(features: Features, support: Support, own_mean: Tensor, most: float) -> Tensor:
+    """(b, h4, w4): the perceptrons' mean, each within -most..most; `own_mean` (102,) is the image's own of the joined levels."""
+    net = Perceptrons().to(features[4].device)
+    net.load_state_dict({name[len("cells."):]: value for name, value in support.items() if name.startswith("cells.")})
+    first, last = STRIDES[0], STRIDES[-1]
+    shallow = own_mean[LATERALS : CHANNELS[first]]
+    coarse = own_mean[_JOINED - CHANNELS[last]:]
+    origin = _origin(support["cells_mean"], torch.cat([own_mean, coarse, coarse, shallow]).to(support["cells_mean"]), support["own"])
+    x = (_inputs(features) - origin[:, None, None]) / support["cells_scale"][:, None, None]
+    return net.everywhere(x).float().clamp(-most, most).mean(1)
+
+
+def _learn(net: Perceptrons, x: Tensor, share: Tensor, generator: torch.Generator, pause: Callable[[], None]) -> None:
+    """Cross-entropy and Dice on batches of which a third is defect."""
+    most = float(share.max()) if len(share) else 0.0
+    defect = share >= min(_DEFECT, max(0.99 * most, 1e-6))
+    kinds = [k for k in (defect.nonzero()[:, 0], (~defect).nonzero()[:, 0]) if len(k)]
+    sizes = (_BATCH // 3, _BATCH - _BATCH // 3) if len(kinds) == 2 else (_BATCH,)
+    optimizer = OneCycleAdamW(net.parameters(), _RATE, _DECAY, _STEPS)
+    for _ in range(_STEPS if kinds else 0):
+        pause()
+        at = torch.cat([kind[torch.randint(len(kind), (size,), generator=generator).to(kind.device)] for kind, size in zip(kinds, sizes, strict=True)])
+        found, wanted = net(x[at]).float(), share[at]
+        chance = found.sigmoid()
+        entropy = F.binary_cross_entropy_with_logits(found, wanted.expand_as(found), reduction="none").mean(1)
+        dice = 1 - (2 * (chance * wanted).sum(1) + 1) / (chance.sum(1) + wanted.sum() + 1)
+        optimizer.step((entropy + dice).sum())
+        torch.clear_autocast_cache()
+
+
+def _some(which: Tensor, most: int, generator: torch.Generator) -> Tensor:
+    """At most so many of the places where `which` holds."""
+    places = which.nonzero()[:, 0]
+    return places[torch.randperm(len(places), generator=generator)[:most].to(places.device)]
+
+
+def _origin(mean: Tensor, own_mean: Tensor, own: Tensor | float) -> Tensor:
+    return mean + own * (own_mean - mean)
+
+
+def _inputs(features: Features) -> Tensor:
+    """(b, INPUTS, h4, w4): the joined levels, then means of the coarsest level and of the shallow channels over squares around."""
+    x, coarse = joined(features), features[STRIDES[-1]].float()
+    wide = F.interpolate(torch.cat([square_mean(coarse, _WIDE), square_mean(coarse, _FAR)], 1), size=x.shape[-2:], mode="bilinear", align_corners=False)
+    return torch.cat([x, wide, square_mean(x[:, LATERALS : CHANNELS[STRIDES[0]]], _SHALLOW_FAR)], 1)
+
+

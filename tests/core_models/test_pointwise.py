@@ -1,0 +1,66 @@
+"""Perceptrons on cells: what they learn, what they ask of an image, and the two ways in which they are run."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from core_models.models.blocks import square_mean
+from core_models.models.segmentation import pointwise
+from core_models.models.segmentation.support_head import SupportHead
+from tests.core_models.synthetic import levels
+
+
+def fitted(pairs: list, ignores: list | None = None) -> dict[str, torch.Tensor]:
+    torch.manual_seed(0)
+    support = pointwise.fit([f for f, _ in pairs], [m for _, m in pairs], ignores, own=0.5, seed=0, pause=lambda: None)
+    return {**support, "own": torch.tensor([0.5])}
+
+
+def asked(features: dict, support: dict) -> torch.Tensor:
+    with torch.inference_mode():
+        return pointwise.logits(features, support, SupportHead().context(features)["mean"], 8.0)
+
+
+def test_finds_what_it_was_shown_and_stays_within_its_bounds() -> None:
+    support = fitted([levels(10 + k, box=(16 + 8 * k, 24, 24, 32)) for k in range(2)])
+    query, mask = levels(5, box=(48, 40, 32, 24))
+    found = asked(query, support)
+    truth = torch.nn.functional.avg_pool2d(mask[None, None], 4)[0] > 0.5
+    assert found.shape == (1, 24, 24) and float(found.abs().max()) <= 8.0
+    assert float(found[truth].median()) > float(found[~truth].median()) + 1
+
+
+def test_convolutions_give_what_rows_give() -> None:
+    torch.manual_seed(1)
+    net, maps = pointwise.Perceptrons(), torch.randn(2, pointwise.INPUTS, 3, 5)
+    rows = net(maps.permute(0, 2, 3, 1).reshape(-1, pointwise.INPUTS))
+    assert torch.allclose(net.everywhere(maps).permute(1, 0, 2, 3).reshape(len(rows), -1), rows, atol=1e-3)
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0])
+def test_shots_of_one_kind_only(level: float) -> None:
+    features, mask = levels(3)
+    assert asked(features, fitted([(features, torch.full_like(mask, level))])).isfinite().all()
+
+
+def test_nothing_is_learnt_where_all_is_ignored() -> None:
+    features, mask = levels(3)
+    assert asked(features, fitted([(features, mask)], [torch.ones_like(mask)])).isfinite().all()
+
+
+def test_a_speck_is_learnt_as_defect() -> None:
+    features, mask = levels(3, box=None)
+    mask[40, 40] = 1
+    features[4][:, :4, 10, 10] += 12.0
+    found = asked(features, fitted([(features, mask)]))[0]
+    assert float(found[10, 10]) == float(found.max())
+
+
+@pytest.mark.parametrize("radius", [0, 2, 9])
+def test_square_means_are_means_of_squares(radius: int) -> None:
+    level = torch.randn(1, 2, 7, 5, generator=torch.Generator().manual_seed(4))
+    padded = torch.nn.functional.pad(level, (radius,) * 4, mode="replicate")
+    side = 2 * radius + 1
+    expected = padded.unfold(2, side, 1).unfold(3, side, 1).mean((-1, -2))
+    assert torch.allclose(square_mean(level, radius), expected, atol=1e-5)
