@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Protocol
 
@@ -28,7 +28,8 @@ class Recipe:
     """`batch` queries a step, of which `together` share their shots. `rates`: pairs of rate and weight decay; of several, each
     is tried for `trial_epochs` on the first fold and the one that is best on held-out base classes is taken. `looks`: every
     so many epochs the model is measured. `augment`: draw a new scale, turn, shift, blur and flip each time, as the papers do,
-    instead of one of eight fixed views; features are then computed each time, which wants a GPU. `minutes`: end at this wall time (0: never), with the rate's fall fitted to it."""
+    instead of one of eight fixed views; features are then computed each time, which wants a GPU. `dilate`: the backbone's stage 3
+    at stride 8, for twice the room. `minutes`: end at this wall time (0: never), with the rate's fall fitted to it."""
 
     epochs: int
     batch: int = 4
@@ -42,6 +43,11 @@ class Recipe:
     minutes: float = 0.0
     dice: float = 0.0
     augment: bool = False
+    dilate: bool = False
+
+    def said(self) -> dict:
+        """What differs from the defaults: the same for a recipe of before an option was there."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.default is MISSING or getattr(self, f.name) != f.default}
 
 
 Part = tuple[Sequence[int], Sequence[int], Sequence[int]]  # queries, their shots, and the views of both

@@ -40,8 +40,9 @@ class RawCache:
     def __init__(self, folder: Path, network: Backbone, checksum: str, device: Device, strides: tuple[int, ...], side: int = 200,
                  limit_bytes: int = 20 * 2**30, notice: Callable[[str], None] = print) -> None:
         self.network, self.device, self.strides, self.side, self.limit, self.notice = network, device, strides, side, limit_bytes, notice
-        self.folder = folder / f"{checksum[:12]}-{side}-{'_'.join(map(str, strides))}"
         self.shapes = {s: tuple(level.shape) for s, level in self._levels(np.zeros((side, side), np.uint8)).items()}
+        sizes = "_".join(f"{s}x{shape[1]}" for s, shape in self.shapes.items())  # a dilated stage has other ones
+        self.folder = folder / f"{checksum[:12]}-{side}-{sizes}"
         self._length = sum(math.prod(shape) for shape in self.shapes.values())
         self._used = sum(p.stat().st_size for p in self.folder.glob("*.npy"))
         self._stopped = False

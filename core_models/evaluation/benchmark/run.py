@@ -99,6 +99,8 @@ def _run_shipped(entry: Entry, pool: Pool, found: list[Episode], place: Place) -
 def _run_trained(entry: Entry, protocol: Protocol, pool: Pool, found: list[Episode], place: Place) -> None:
     device = pick(place.device)
     network, checksum = _backbone(place.imagenet)
+    if entry.recipe.dilate:
+        network.dilate()
     cache = RawCache(place.state / "cache" / "raw", network.to(device.torch), checksum, device, strides_of(entry.engine), protocol.side, place.cache_bytes, place.said)
     for seed in entry.seeds:
         for fold in pool.folds:
@@ -170,7 +172,7 @@ def _about(folder: Path, entry: Entry, way: str, seed: int, weights: str) -> Non
 
 def folder_of(entry: Entry, state: Path, way: str, weights: str) -> Path:
     """Where an engine's answers lie: by its label, by how its epoch was chosen, and by what they depend on."""
-    parts = (entry.engine, sorted(entry.params.items()), dataclasses.asdict(entry.recipe) if entry.recipe else None, weights, code_of(entry))
+    parts = (entry.engine, sorted(entry.params.items()), entry.recipe.said() if entry.recipe else None, weights, code_of(entry))
     digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
     return state / "answers" / entry.label / way.split(" (")[0].replace(" ", "-") / digest
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -161,7 +161,7 @@ class FoldEngine:
         pool = pool.apart(fold)
         self.entry, self.pool, self.fold, self.cache, self.folder, self.seed, self.said = entry, pool, fold, cache, folder, seed, said
         self.held_out = held_out
-        _same_training(folder / "recipe.json", {"engine": entry.engine, "params": entry.params, "recipe": asdict(entry.recipe), "held_out": held_out})
+        _same_training(folder / "recipe.json", {"engine": entry.engine, "params": entry.params, "recipe": entry.recipe.said(), "held_out": held_out})
         self.base = [name for name in pool.base(fold) if name not in held_out]
         self.images = (Augmented if entry.recipe.augment else Images)(pool, self.base, cache)
         self.looking = {

@@ -120,6 +120,10 @@ def test_a_wall_time_ends_it(tmp_path):
     assert 1 <= outcome.epochs < 10_000 and not outcome.stopped
 
 
+def test_a_recipe_says_what_differs_from_the_defaults():
+    assert Recipe(epochs=3, looks=2).said() == {"epochs": 3, "looks": 2}
+
+
 def test_every_class_is_trained_on():
     steps = plan(CLASSES, RECIPE, np.random.default_rng(0))
     assert {CLASSES[q] for step in steps for queries, _ in step for q in queries} == {"a", "b"}

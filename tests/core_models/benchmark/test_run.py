@@ -19,7 +19,7 @@ TOY = {
     "held_out": {"0": ["two_steel"]}, "folds": ["0"],
     "entries": [
         {"label": "nearest", "engine": "nearest", "params": {"orientations": 1}},
-        {"label": "strip", "engine": "strip_steel", "recipe": {"epochs": 2, "batch": 2, "together": 1, "looks": 1, "most_shots": 2, "rates": [[0.0025, 0.0001], [1e30, 0.0]]}},
+        {"label": "strip", "engine": "strip_steel", "recipe": {"epochs": 2, "batch": 2, "together": 1, "looks": 1, "most_shots": 2, "dilate": True, "rates": [[0.0025, 0.0001], [1e30, 0.0]]}},
     ],
     "compared": [["nearest", "strip"]],
 }
