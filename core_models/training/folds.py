@@ -29,7 +29,8 @@ class Recipe:
     is tried for `trial_epochs` on the first fold and the one that is best on held-out base classes is taken. `looks`: every
     so many epochs the model is measured. `augment`: draw a new scale, turn, shift, blur and flip each time, as the papers do,
     instead of one of eight fixed views; features are then computed each time, which wants a GPU. `dilate`: the backbone's stage 3
-    at stride 8, for twice the room. `minutes`: end at this wall time (0: never), with the rate's fall fitted to it."""
+    at stride 8, for twice the room. `adapt`: the backbone's batch norms follow the training images, as EAMNet's authors have
+    it; no features can be kept then. `minutes`: end at this wall time (0: never), with the rate's fall fitted to it."""
 
     epochs: int
     batch: int = 4
@@ -44,6 +45,7 @@ class Recipe:
     dice: float = 0.0
     augment: bool = False
     dilate: bool = False
+    adapt: bool = False
 
     def said(self) -> dict:
         """What differs from the defaults: the same for a recipe of before an option was there."""
@@ -59,8 +61,8 @@ class Source(Protocol):
     classes: Sequence[str]
     views: int
 
-    def levels(self, number: int, view: int) -> dict[int, Tensor]:
-        """Raw levels {stride: (c, h, w)} of one of the `views` of an image."""
+    def levels(self, wanted: Sequence[tuple[int, int]]) -> list[dict[int, Tensor]]:
+        """Raw levels {stride: (c, h, w)} of images, each with the number of one of its `views`; all of a part at once."""
 
     def mask(self, number: int, view: int) -> Tensor:
         """Its mask (H, W) in 0..1, below 0 where nothing is known and no loss is carried."""
@@ -77,10 +79,13 @@ class Outcome:
 
 
 class FoldTraining:
-    """The network, its optimizer and where it stands; `folder` holds the resume point."""
+    """The network, its optimizer and where it stands; `folder` holds the resume point. `adapting`: a backbone whose batch norms
+    follow the images; their statistics belong to what is kept."""
 
-    def __init__(self, net: nn.Module, source: Source, recipe: Recipe, rate: tuple[float, float], seed: int, folder: Path, device: Device) -> None:
+    def __init__(self, net: nn.Module, source: Source, recipe: Recipe, rate: tuple[float, float], seed: int, folder: Path, device: Device,
+                 adapting: nn.Module | None = None) -> None:
         self.net, self.source, self.recipe, self.seed, self.folder, self.device = net.to(device.torch), source, recipe, seed, folder, device
+        self.adapting = adapting
         self.rate, decay = rate
         self.names = [name for name, _ in net.named_parameters()]
         self.optimizer = torch.optim.SGD(net.parameters(), self.rate, recipe.momentum, weight_decay=decay)
@@ -98,6 +103,8 @@ class FoldTraining:
                 said(self.outcome.stopped)
                 self._save()
                 break
+            if self.adapting is not None:
+                self.adapting.eval()
             self.outcome.seconds += time.monotonic() - begun
             self.outcome.epochs += 1
             self.outcome.losses.append(loss)
@@ -114,6 +121,8 @@ class FoldTraining:
         rng = np.random.Generator(np.random.PCG64([self.seed, number]))
         steps, total = plan(self.source.classes, self.recipe, rng), 0.0
         self.net.train()
+        if self.adapting is not None:
+            self.adapting.train()
         begun = time.monotonic()
         for k, step in enumerate(steps):
             turn.pause()
@@ -153,7 +162,7 @@ class FoldTraining:
     def _backward(self, part: Part, weight: float) -> float:
         queries, shots, views = part
         there = self.device.torch
-        levels = [self.source.levels(n, v) for n, v in zip((*queries, *shots), views, strict=True)]
+        levels = self.source.levels(list(zip((*queries, *shots), views, strict=True)))
         masks = [self.source.mask(n, v).to(there) for n, v in zip((*queries, *shots), views, strict=True)]
         asked = {s: torch.stack([one[s] for one in levels[: len(queries)]]).to(there).float() for s in levels[0]}
         support = [{s: level[None].to(there).float() for s, level in one.items()} for one in levels[len(queries):]]
@@ -170,6 +179,8 @@ class FoldTraining:
 
     def _save(self) -> None:
         tensors = {f"net.{k}": v for k, v in self.net.state_dict().items()}
+        if self.adapting is not None:
+            tensors |= {f"adapting.{k}": v for k, v in self.adapting.named_buffers()}
         for name, p in zip(self.names, self.net.parameters(), strict=True):
             moment = self.optimizer.state.get(p, {}).get("momentum_buffer")
             if moment is not None:
@@ -184,6 +195,8 @@ class FoldTraining:
             return
         tensors, values = point
         self.net.load_state_dict({k[4:]: v for k, v in tensors.items() if k.startswith("net.")})
+        for name, buffer in self.adapting.named_buffers() if self.adapting is not None else ():
+            buffer.copy_(tensors[f"adapting.{name}"])
         self.optimizer.state.clear()
         for name, p in zip(self.names, self.net.parameters(), strict=True):
             if f"momentum.{name}" in tensors:

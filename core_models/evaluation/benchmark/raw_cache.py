@@ -34,18 +34,25 @@ _SPARED = 2**30  # bytes of the disk that are left to others
 class RawCache:
     """Raw levels {stride: (c, h, w)} of images squeezed to `side` x `side` px, in any of eight flips and rotations.
 
-    Where the disk is full, or `limit_bytes` is reached, what is not kept is computed each time; `notice` is told once.
+    Where the disk is full, or `limit_bytes` is reached, what is not kept is computed each time; `notice` is told once. With
+    `keep` False nothing is kept, for a backbone that changes.
     """
 
     def __init__(self, folder: Path, network: Backbone, checksum: str, device: Device, strides: tuple[int, ...], side: int = 200,
-                 limit_bytes: int = 20 * 2**30, notice: Callable[[str], None] = print) -> None:
+                 limit_bytes: int = 20 * 2**30, notice: Callable[[str], None] = print, keep: bool = True) -> None:
         self.network, self.device, self.strides, self.side, self.limit, self.notice = network, device, strides, side, limit_bytes, notice
         self.shapes = {s: tuple(level.shape) for s, level in self._levels(np.zeros((side, side), np.uint8)).items()}
         sizes = "_".join(f"{s}x{shape[1]}" for s, shape in self.shapes.items())  # a dilated stage has other ones
         self.folder = folder / f"{checksum[:12]}-{side}-{sizes}"
         self._length = sum(math.prod(shape) for shape in self.shapes.values())
         self._used = sum(p.stat().st_size for p in self.folder.glob("*.npy"))
-        self._stopped = False
+        self.keeps, self._stopped = keep, not keep
+        self._first = {name: buffer.clone() for name, buffer in network.named_buffers()}
+
+    def reset(self) -> None:
+        """Brings the statistics of the backbone's batch norms back to what they were at first."""
+        for name, buffer in self.network.named_buffers():
+            buffer.copy_(self._first[name])
 
     def bytes_of(self, images: int, views: int) -> int:
         return 2 * images * views * self._length
@@ -66,7 +73,7 @@ class RawCache:
 
     def get(self, item: Item, view: int) -> dict[int, Tensor]:
         """{stride: (c, h, w)} in half precision on the CPU: from the disk, else computed."""
-        kept = self._open(item)
+        kept = self._open(item) if self.keeps else None
         if kept is not None and view < len(kept):
             return self._split(torch.from_numpy(np.array(kept[view])))
         return self._levels(read_view(item, view))
@@ -119,16 +126,17 @@ class RawCache:
         return {s: part.reshape(shape) for (s, shape), part in zip(self.shapes.items(), row.split(sizes), strict=True)}
 
     def _levels(self, image: np.ndarray) -> dict[int, Tensor]:
-        return self.levels_of(squeezed(image, self.side))
+        return self.levels_of([squeezed(image, self.side)])[0]
 
-    @torch.inference_mode()
-    def levels_of(self, values: np.ndarray) -> dict[int, Tensor]:
-        """{stride: (c, h, w)} in half precision on the CPU, of values (side, side[, 3]) in 0..1."""
-        x = torch.from_numpy((planes(values) - _MEAN) / _DEVIATION)[None].to(self.device.torch).contiguous(memory_format=torch.channels_last)
+    @torch.no_grad()
+    def levels_of(self, views: list[np.ndarray]) -> list[dict[int, Tensor]]:
+        """{stride: (c, h, w)} in half precision on the CPU, of each view (side, side[, 3]) in 0..1; all go through together."""
+        x = torch.from_numpy(np.stack([(planes(v) - _MEAN) / _DEVIATION for v in views])).to(self.device.torch).contiguous(memory_format=torch.channels_last)
         with self.device.fast():
             levels = self.network.stages(x)
         largest = torch.finfo(torch.float16).max
-        return {s: levels[s][0].float().clamp(-largest, largest).half().cpu().contiguous().clone() for s in self.strides}
+        half = {s: levels[s].float().clamp(-largest, largest).half().cpu().contiguous() for s in self.strides}
+        return [{s: level[k].clone() for s, level in half.items()} for k in range(len(views))]
 
 
 def squeezed(image: np.ndarray, side: int) -> np.ndarray:

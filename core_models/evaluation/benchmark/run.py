@@ -18,6 +18,7 @@ import psutil
 import torch
 
 import core_models
+from core_models.contract.card import CardError
 from core_models.contract.image_file import sha256
 from core_models.evaluation.benchmark import episodes as drawing
 from core_models.evaluation.benchmark.episodes import Episode
@@ -28,9 +29,13 @@ from core_models.evaluation.benchmark.raw_cache import RawCache
 from core_models.evaluation.benchmark.shipped import Shipped
 from core_models.evaluation.benchmark.trained import FoldEngine, Trained, answered, pick_rate, strides_of
 from core_models.inference.device import pick
-from core_models.inference.features import BACKBONE, load_backbone
+from core_models.inference.features import BACKBONE
 from core_models.models import registry
+from core_models.models.architectures import ARCHITECTURES
+from core_models.models.backbone import Backbone
 from core_models.training.backbone import load_imagenet
+from core_models.training.folds import Recipe
+from core_models.weights import checksum, load_folder
 
 PROTOCOL, EPISODES, ABOUT = "protocol.json", "episodes.json", "about.json"
 
@@ -98,10 +103,9 @@ def _run_shipped(entry: Entry, pool: Pool, found: list[Episode], place: Place) -
 
 def _run_trained(entry: Entry, protocol: Protocol, pool: Pool, found: list[Episode], place: Place) -> None:
     device = pick(place.device)
-    network, checksum = _backbone(place.imagenet)
-    if entry.recipe.dilate:
-        network.dilate()
-    cache = RawCache(place.state / "cache" / "raw", network.to(device.torch), checksum, device, strides_of(entry.engine), protocol.side, place.cache_bytes, place.said)
+    network, weights = _backbone(place.imagenet, entry.recipe)
+    cache = RawCache(place.state / "cache" / "raw", network.to(device.torch), weights, device, strides_of(entry.engine), protocol.side, place.cache_bytes, place.said,
+                     keep=not entry.recipe.adapt)
     for seed in entry.seeds:
         for fold in pool.folds:
             work = place.state / "training" / entry.label / f"{fold}-{seed}"
@@ -110,13 +114,13 @@ def _run_trained(entry: Entry, protocol: Protocol, pool: Pool, found: list[Episo
             rate, tried = pick_rate(engine, work.parent / "rate.json")
             place.said(f"rate {rate[0]}, weight decay {rate[1]}")
             trained = engine.train(rate, tried)
-            _keep(work / "trained.json", trained, checksum)
+            _keep(work / "trained.json", trained, weights)
             mine, known = [e for e in found if e.fold == fold], {}
             for way, epoch in trained.epochs.items():
                 if way == BEST_ON_TEST:
                     continue  # its figure is that of the look itself, as papers give it
-                folder = folder_of(entry, place.state, way, f"{checksum}/{seed}")
-                _about(folder, entry, way, seed, checksum)
+                folder = folder_of(entry, place.state, way, f"{weights}/{seed}")
+                _about(folder, entry, way, seed, weights)
                 if epoch in known:
                     _copy_answers(mine, known[epoch], folder)
                 _answer_all(engine.at(epoch), pool, mine, folder, place, f"{entry.label}, {way} (epoch {epoch})")
@@ -125,18 +129,25 @@ def _run_trained(entry: Entry, protocol: Protocol, pool: Pool, found: list[Episo
         cache.clear()
 
 
-def _backbone(imagenet: Path | None):
-    if imagenet is None:
-        network, checksum = load_backbone(BACKBONE)
-        return network, checksum
+def _backbone(imagenet: Path | None, recipe: Recipe) -> tuple[Backbone, str]:
+    """The frozen backbone that ships, or one with ImageNet weights from a file, and the checksum of its weights."""
     try:
-        network = load_imagenet(imagenet)
-    except SystemExit as fault:
+        if imagenet is None:
+            state, card = load_folder(BACKBONE)
+            network, digest = ARCHITECTURES[card["architecture"]](), checksum(card)
+            network.load_state_dict(state)
+        else:
+            network, digest = load_imagenet(imagenet), sha256(imagenet)
+    except (CardError, SystemExit) as fault:
         raise BenchmarkError(str(fault)) from fault
     except Exception as fault:  # of a damaged file there are many kinds
-        raise BenchmarkError(f"{imagenet} holds no weights that can be read, or they were altered. Put the file back from its source.") from fault
-    network.fold_batch_norms()
-    return network.to(memory_format=torch.channels_last).requires_grad_(False), sha256(imagenet)
+        raise BenchmarkError(f"{imagenet or BACKBONE} holds no weights that can be read, or they were altered. Put the file back from its source.") from fault
+    network.adapts = recipe.adapt
+    if not recipe.adapt:
+        network.fold_batch_norms()
+    if recipe.dilate:
+        network.dilate()
+    return network.eval().to(memory_format=torch.channels_last).requires_grad_(False), digest
 
 
 def _copy_answers(found: list[Episode], known: Path, folder: Path) -> None:
@@ -227,6 +238,6 @@ def peak_bytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def _keep(path: Path, trained: Trained, checksum: str) -> None:
-    value = {**dataclasses.asdict(trained), "backbone": checksum}
+def _keep(path: Path, trained: Trained, backbone: str) -> None:
+    value = {**dataclasses.asdict(trained), "backbone": backbone}
     path.write_text(json.dumps(value), encoding="utf-8")

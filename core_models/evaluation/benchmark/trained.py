@@ -24,10 +24,11 @@ from core_models.inference.shot_views import turned
 from core_models.inference.view import resized
 from core_models.models import registry
 from core_models.models.backbone import RAW_CHANNELS
-from core_models.training.folds import FoldTraining, Outcome
+from core_models.training.folds import FoldTraining, Outcome, Recipe
 from core_models.weights import load_folder, save_folder
 
 _HELD_OUT_DRAWS = 2
+_OF_BACKBONE = "backbone."  # before the names of what adapted there
 
 
 class Images:
@@ -40,8 +41,14 @@ class Images:
         self.classes = [name for name in names for item in pool.classes[name] if item.share() > 0]
         self.cache = cache
 
-    def levels(self, number: int, view: int) -> dict[int, Tensor]:
-        return self.cache.get(self.items[number], view)
+    def levels(self, wanted: Sequence[tuple[int, int]]) -> list[dict[int, Tensor]]:
+        if self.cache.keeps:
+            return [self.cache.get(self.items[number], view) for number, view in wanted]
+        return self.cache.levels_of([self.view(number, view) for number, view in wanted])
+
+    def view(self, number: int, view: int) -> np.ndarray:
+        """What the backbone sees (side, side[, 3]), values in 0..1."""
+        return squeezed(read_view(self.items[number], view), self.cache.side)
 
     def mask(self, number: int, view: int) -> Tensor:
         return torch.from_numpy(turned(_squeezed(self.items[number], self.cache.side), view))
@@ -54,12 +61,15 @@ class Augmented(Images):
 
     views = 2**31
 
-    def levels(self, number: int, view: int) -> dict[int, Tensor]:
+    def levels(self, wanted: Sequence[tuple[int, int]]) -> list[dict[int, Tensor]]:
+        return self.cache.levels_of([self.view(number, view) for number, view in wanted])
+
+    def view(self, number: int, view: int) -> np.ndarray:
         place, blur = self._drawn(number, view)
-        values, side = squeezed(read_view(self.items[number], 0), self.cache.side), self.cache.side
+        values, side = super().view(number, 0), self.cache.side
         border = MEAN if values.ndim == 3 else float(np.mean(MEAN))
         values = cv2.warpAffine(values, place, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=border)
-        return self.cache.levels_of(cv2.GaussianBlur(values, (5, 5), 0) if blur else values)
+        return cv2.GaussianBlur(values, (5, 5), 0) if blur else values
 
     def mask(self, number: int, view: int) -> Tensor:
         place, _ = self._drawn(number, view)
@@ -97,6 +107,7 @@ class Answers:
     @torch.inference_mode()
     def learn(self, class_name: str, support: list[Item]) -> dict[str, Tensor]:
         self.net.eval()
+        self.cache.network.eval()
         masks = [torch.from_numpy(_squeezed(item, self.cache.side)).to(self.device.torch) for item in support]
         with self.device.fast():
             return self.net.encode_support([self._levels(item) for item in support], masks, None, len(support))
@@ -172,6 +183,8 @@ class FoldEngine:
 
     def fill(self) -> None:
         """Computes the features that training and looks need, and says before how much room they take."""
+        if not self.cache.keeps:
+            return
         wanted = {} if self.entry.recipe.augment else dict.fromkeys(self.images.items, VIEWS)
         for episode in (*self.looking["held_out"], *self.looking["test"]):
             for name in (*episode.support, *episode.queries):
@@ -187,13 +200,12 @@ class FoldEngine:
     def train(self, rate: tuple[float, float], tried: list[dict]) -> Trained:
         net, looks = self.new_net(), self._known_looks()
         recipe = self.entry.recipe
-        training = FoldTraining(net, self.images, recipe, rate, self.seed, self.folder / "state", self.cache.device)
+        training = self._training(net, recipe, rate, self.folder / "state")
 
         def after(epoch: int) -> None:
             if (epoch % recipe.looks == 0 or epoch == recipe.epochs) and epoch not in [look.epoch for look in looks]:
                 looks.append(self._look(net, epoch))
-                save_folder(self.folder / f"epoch-{epoch}", net.state_dict(), {"kind": "segment", "engine": self.entry.engine, "params": self.entry.params, "epoch": epoch})
-                self._keep_looks(looks)
+                self._keep_epoch(net, epoch, looks)
                 self.said(f"fold {self.fold} {looks[-1]}")
 
         if training.outcome.epochs:
@@ -201,8 +213,7 @@ class FoldEngine:
         outcome = training.run(recipe.epochs, after, self.said)
         if not looks or looks[-1].epoch != outcome.epochs:
             looks.append(self._look(net, outcome.epochs))
-            save_folder(self.folder / f"epoch-{outcome.epochs}", net.state_dict(), {"kind": "segment", "engine": self.entry.engine, "epoch": outcome.epochs})
-            self._keep_looks(looks)
+            self._keep_epoch(net, outcome.epochs, looks)
         return Trained(chosen_epochs(looks), looks, outcome, rate, tried)
 
     def trial(self, rate: tuple[float, float], epochs: int) -> dict:
@@ -213,7 +224,7 @@ class FoldEngine:
             return json.loads(kept.read_text(encoding="utf-8"))
         net = self.new_net()
         recipe = replace(self.entry.recipe, epochs=epochs, minutes=0.0)
-        outcome = FoldTraining(net, self.images, recipe, rate, self.seed, folder / "state", self.cache.device).run(epochs, lambda epoch: None, self.said)
+        outcome = self._training(net, recipe, rate, folder / "state").run(epochs, lambda epoch: None, self.said)
         value = None if outcome.stopped else self._measure(net, "held_out")
         found = {"rate": rate[0], "decay": rate[1], "epochs": epochs, "held_out": value, "loss": outcome.losses[-1:] or None, "stopped": outcome.stopped, "seconds": outcome.seconds}
         kept.write_text(json.dumps(found), encoding="utf-8")
@@ -225,8 +236,10 @@ class FoldEngine:
         state, _ = load_folder(self.folder / f"epoch-{epoch}")
         net = self.new_net()
         try:
+            for name, buffer in self.cache.network.named_buffers() if self.entry.recipe.adapt else ():
+                buffer.copy_(state.pop(_OF_BACKBONE + name))
             net.load_state_dict(state)
-        except RuntimeError as fault:
+        except (RuntimeError, KeyError) as fault:
             raise BenchmarkError(f"The weights in {self.folder / f'epoch-{epoch}'} are not those of {self.entry.label}. Delete that folder, and it is trained anew.") from fault
         return Answers(net.eval(), self.cache)
 
@@ -249,7 +262,15 @@ class FoldEngine:
         except (OSError, ValueError, TypeError):
             return []
 
-    def _keep_looks(self, looks: list[Look]) -> None:
+    def _training(self, net: nn.Module, recipe: Recipe, rate: tuple[float, float], folder: Path) -> FoldTraining:
+        self.cache.reset()
+        return FoldTraining(net, self.images, recipe, rate, self.seed, folder, self.cache.device, self.cache.network if recipe.adapt else None)
+
+    def _keep_epoch(self, net: nn.Module, epoch: int, looks: list[Look]) -> None:
+        state = dict(net.state_dict())
+        if self.entry.recipe.adapt:
+            state |= {_OF_BACKBONE + name: buffer for name, buffer in self.cache.network.named_buffers()}
+        save_folder(self.folder / f"epoch-{epoch}", state, {"kind": "segment", "engine": self.entry.engine, "params": self.entry.params, "epoch": epoch})
         (self.folder / "looks.json").write_text(json.dumps([look.__dict__ for look in looks]), encoding="utf-8")
 
 

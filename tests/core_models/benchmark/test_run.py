@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from core_models.evaluation.benchmark import protocol as protocols
 from core_models.evaluation.benchmark import run, tables
@@ -12,6 +14,7 @@ from core_models.evaluation.benchmark.items import BenchmarkError
 from core_models.evaluation.benchmark.protocol import BEST_ON_TEST, CHOSEN, LAST
 from core_models.evaluation.benchmark.run import Place
 from core_models.evaluation.benchmark.trained import Look, chosen_epochs
+from core_models.inference.features import BACKBONE
 from tests.core_models.benchmark import toy_data
 
 TOY = {
@@ -124,15 +127,25 @@ def test_another_benchmark_does_not_go_on_in_its_state(toy, tmp_path, capsys):
     assert "state of another benchmark" in capsys.readouterr().err
 
 
-def test_the_memory_network_is_trained_and_answers_on_raw_stages(toy, tmp_path):
+@pytest.mark.parametrize("recipe", [{}, {"augment": True, "adapt": True}])
+def test_the_memory_network_is_trained_and_answers_on_raw_stages(toy, tmp_path, recipe):
     _, words, _ = toy
-    entry = {"label": "eam", "engine": "eamnet", "params": {"standardise": False}, "recipe": {"epochs": 1, "batch": 2, "together": 2, "looks": 1, "most_shots": 1, "rates": [[0.001, 0.0001]]}}
+    recipe = {"epochs": 1, "batch": 2, "together": 2, "looks": 1, "most_shots": 1, "rates": [[0.001, 0.0001]], **recipe}
+    entry = {"label": "eam", "engine": "eamnet", "params": {"standardise": False}, "recipe": recipe}
     (tmp_path / "p.json").write_text(json.dumps({**TOY, "entries": [entry], "compared": [], "drawing": {"shots": [1], "draws": 1, "queries": 1, "clean": 1}}), encoding="utf-8")
-    assert main([str(tmp_path / "p.json"), "--data", words[2], "--state", str(tmp_path / "s"), "--engine", "eam"]) == 0
+    assert main([str(tmp_path / "p.json"), "--data", words[2], "--state", str(tmp_path / "s"), "--engine", "eam", "--keep-cache"]) == 0
     ways = {p.parent.parent.name for p in (tmp_path / "s" / "answers" / "eam").glob("*/*/about.json")}
     assert ways == {"last-epoch", "chosen-on-held-out-base-classes"}
-    trained = json.loads((tmp_path / "s" / "training" / "eam" / "0-1" / "trained.json").read_text(encoding="utf-8"))
+    work = tmp_path / "s" / "training" / "eam" / "0-1"
+    trained = json.loads((work / "trained.json").read_text(encoding="utf-8"))
     assert trained["outcome"]["epochs"] == 1 and 0 < trained["outcome"]["losses"][0] < 10
+    adapted = {k: v for k, v in load_file(work / "epoch-1" / "weights.safetensors").items() if k.startswith("backbone.")}
+    shipped = load_file(BACKBONE / "weights.safetensors")
+    if recipe.get("adapt"):
+        assert any(not torch.equal(v, shipped[k[len("backbone."):]]) for k, v in adapted.items() if k.endswith("running_mean"))
+        assert not list((tmp_path / "s" / "cache").rglob("*.npy"))
+    else:
+        assert not adapted and list((tmp_path / "s" / "cache").rglob("*.npy"))
 
 
 @pytest.mark.parametrize(("change", "says"), [

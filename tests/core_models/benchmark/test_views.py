@@ -16,13 +16,19 @@ from tests.core_models.benchmark import toy_data
 class Seen:
     """Stands for the cache: a level is the view itself."""
 
-    side = 48
+    side, keeps = 48, True
 
     def get(self, item, view):
         return {4: torch.from_numpy(squeezed(turned(image_file.read(item.image), view), 48))}
 
-    def levels_of(self, values):
-        return {4: torch.from_numpy(values)}
+    def levels_of(self, views):
+        return [{4: torch.from_numpy(view)} for view in views]
+
+
+class Unkept(Seen):
+    """The same where nothing is kept."""
+
+    keeps, get = False, None
 
 
 @pytest.fixture
@@ -36,20 +42,20 @@ def pool(tmp_path):
     return Pool({"a": tuple(items)}, {}, {})
 
 
-@pytest.mark.parametrize("kind", [Images, Augmented])
-def test_the_mask_lies_on_the_defect_in_every_view(pool, kind):
-    images = kind(pool, ["a"], Seen())
+@pytest.mark.parametrize(("kind", "cache"), [(Images, Seen), (Images, Unkept), (Augmented, Seen), (Augmented, Unkept)])
+def test_the_mask_lies_on_the_defect_in_every_view(pool, kind, cache):
+    images = kind(pool, ["a"], cache())
     for number in range(3):
         for view in range(VIEWS):
-            seen = images.levels(number, view)[4].numpy()
+            seen = images.levels([(number, view)])[0][4].numpy()
             bright, mask = (seen if seen.ndim == 2 else seen[..., 0]) > 0.65, images.mask(number, view).numpy()
             assert mask.shape == (48, 48) and (bright & (mask == 1)).sum() >= 0.8 * max(bright.sum(), (mask == 1).sum()) > 0
 
 
 def test_drawn_views_differ_and_come_again(pool):
     images = Augmented(pool, ["a"], Seen())
-    seen = [images.levels(1, view)[4].numpy().tobytes() for view in range(20)]
-    assert len(set(seen)) == 20 and seen[7] == images.levels(1, 7)[4].numpy().tobytes()
+    seen = [level[4].numpy().tobytes() for level in images.levels([(1, view) for view in range(20)])]
+    assert len(set(seen)) == 20 and seen[7] == images.levels([(1, 7)])[0][4].numpy().tobytes()
     masks = torch.stack([images.mask(1, view) for view in range(20)])
     assert set(masks.unique().tolist()) == {-1.0, 0.0, 1.0}
 

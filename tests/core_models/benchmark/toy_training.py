@@ -38,8 +38,8 @@ class Source:
     classes = CLASSES
     views = 8
 
-    def levels(self, number, view):
-        return {8: torch.full((1, 2, 2), 0.1 * number + 0.01 * view, dtype=torch.float16)}
+    def levels(self, wanted):
+        return [{8: torch.full((1, 2, 2), 0.1 * number + 0.01 * view, dtype=torch.float16)} for number, view in wanted]
 
     def mask(self, number, view):
         return torch.full((4, 4), number / 11)
