@@ -53,8 +53,8 @@ def _report(protocol: protocols.Protocol, place: Place, path: Path) -> None:
     try:
         pool, _ = begin(protocol, dataclasses.replace(place, said=lambda line: None))
         said = tables.report(protocol, pool, place.state)
-    except NotThere as fault:
-        said = tables.absent(protocol, str(fault))
+    except NotThere:
+        said = tables.absent(protocol)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(said, indent=1, ensure_ascii=False), encoding="utf-8")
     path.with_suffix(".md").write_text(tables.markdown(said), encoding="utf-8")

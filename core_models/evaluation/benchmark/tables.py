@@ -58,10 +58,10 @@ def report(protocol: Protocol, pool: Pool, state: Path) -> dict:
             "figures": {row.title: _figures(row, shots) for row in rows}}
 
 
-def absent(protocol: Protocol, why: str) -> dict:
+def absent(protocol: Protocol) -> dict:
     """The report where the data are not there: every engine "not run", beside what papers give."""
     tables = [_overview([Row(entry, NOT_RUN, 0, (), (), 0) for entry in protocol.entries], protocol, k) for k in protocol.drawing.shots]
-    return {**_with_quoted(protocol, tables, [why, *protocol.remarks]), "figures": {}}
+    return {**_with_quoted(protocol, tables, ["The images are not at hand: not run.", *protocol.remarks]), "figures": {}}
 
 
 def _with_quoted(protocol: Protocol, tables: list[dict], remarks: list[str]) -> dict:
