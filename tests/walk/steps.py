@@ -171,7 +171,9 @@ class Walk:
             page = self.review_page
             if not hand.see(lambda page=page: page.source.left):
                 if hand.see(lambda page=page: self._all_came(page)):
-                    break
+                    if not hand.see(lambda: self.window.context.read(gallery.unanswered)):
+                        break
+                    self._prelabel_again()
                 hand.until("more proposals", lambda page=page: page.source.left or self._all_came(page))
                 continue
             key, verdict = hand.see(lambda page=page: self._judged(page))
@@ -185,6 +187,15 @@ class Walk:
             hand.until("the decision to be shown", lambda page=page, key=key: not page.source.is_open(key), idle=False)
         self.settled()
         self.picture("Every proposal is decided")
+
+    def _prelabel_again(self) -> None:
+        """What she painted became a further shot: the line at the top asks for F."""
+        hand = self.hand
+        hand.key("ctrl+1")
+        hand.key("f")
+        hand.key("f")
+        hand.until("the pre-labelling to begin", lambda: self.page.prelabelling.running)
+        hand.key("ctrl+2")
 
     def _all_came(self, page) -> bool:
         """The job has ended, and all that it found is listed."""
