@@ -117,6 +117,7 @@ def test_only_what_is_in_view_is_asked_for(grid_of, crops, qtbot):
 def test_a_cell_is_painted_again_only_when_it_looks_different(grid_of, crops, qtbot, monkeypatch):
     grid = grid_of(23)
     qtbot.waitUntil(lambda: bool(grid._seen) and all(crops.peek(key) for key in grid._seen))
+    qtbot.waitUntil(lambda: len(grid._pictures) == len(grid._seen))
     grid.viewport().repaint()
     painted, real = [], grid._paint_cell
     monkeypatch.setattr(grid, "_paint_cell", lambda painter, cell, shown, *rest: (painted.append(shown.cut.key[1]), real(painter, cell, shown, *rest)))
@@ -132,7 +133,8 @@ def test_a_cell_is_painted_again_only_when_it_looks_different(grid_of, crops, qt
     painted.clear()
     grid.set_bare(True)
     grid.viewport().repaint()
-    assert sorted(painted) == sorted(key[1] for key in grid._seen)
+    assert 0 < len(painted) < len(grid._seen), "the rest in the next pass"
+    qtbot.waitUntil(lambda: sorted(painted) == sorted(key[1] for key in grid._seen))
 
 
 def test_a_hundred_thousand_are_shown_at_once(grid_of, qtbot):

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
-from app.store import review_queue
+from app.store import gallery, review_queue
 from app.ui.label.hand import BRUSHES
 from app.ui.main_window import MainWindow
 from app.ui.transfer_dialogs import ExportDialog

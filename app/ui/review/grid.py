@@ -16,6 +16,7 @@ from app.ui.review.crops import Crop, Crops, Cut, Key
 CELL_PX = 168  # at least so wide
 _LINE_PX = 18
 _GAP_PX = 8
+_AT_ONCE = 10  # cells that are painted anew in one pass, so that none holds the hand up
 _SIDE_PX = CELL_PX - 2 * _GAP_PX  # of the square that a picture lies in
 # What was said of a cell, the icon that shows it, and its colour.
 _MARKS = {
@@ -172,31 +173,46 @@ class CropGrid(FixedGrid):
         self._seen = {self._items[k] for k in places}
         self._crops.want_only(self._seen)
         self._pictures = {key: held for key, held in self._pictures.items() if key in self._seen}
+        shown = {k: self._cell_of(self._items[k]) for k in places}
         # The last one first: what is wished for last is made first, and the eye begins at the top.
-        for k in reversed(places):
+        crops = {k: self._crops.get(shown[k].cut) for k in reversed(places)}
+        fresh = 0
+        for k in places:
             if event.region().intersects(self.cell(k)):
-                painter.drawPixmap(self.cell(k).topLeft(), self._picture(k, now))
+                if not self._is_painted(k, shown[k], crops[k]):
+                    if fresh < _AT_ONCE:
+                        fresh += 1
+                        self._pictures[self._items[k]] = crops[k], self._looks(k, shown[k]), self._painted(k, shown[k], crops[k], now)
+                    else:
+                        self.viewport().update(self.cell(k))  # in the next pass; until then, what it looked like
+                if (held := self._pictures.get(self._items[k])) is not None:
+                    painter.drawPixmap(self.cell(k).topLeft(), held[2])
         painter.end()
 
-    def _picture(self, k: int, now: theme.Theme) -> QPixmap:
-        """A cell as it looks now: painted once, for as long as it looks so, since a screenful takes 20 ms."""
-        key, size, ratio = self._items[k], self.cell(k).size(), self.devicePixelRatioF()
+    def _looks(self, k: int, shown: Cell) -> tuple:
+        """All that a cell's picture depends on but its crop."""
         first, last = sorted((self._cursor, self._anchor))
-        shown = self._cell_of(key)
-        crop = self._crops.get(shown.cut)
-        looks = shown, first <= k <= last, k == self._cursor, self._bare, now.name, size, ratio
-        if (held := self._pictures.get(key)) is None or held[0] is not crop or held[1] != looks:
-            picture = QPixmap(size * ratio)
-            picture.setDevicePixelRatio(ratio)
-            picture.fill(QColor(now.panel))
-            painter = QPainter(picture)
-            painter.setFont(self.font())
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_cell(painter, QRect(QPoint(0, 0), size), shown, crop, (first <= k <= last, k == self._cursor), now)
-            painter.end()
-            held = self._pictures[key] = crop, looks, picture
-        return held[2]
+        return shown, first <= k <= last, k == self._cursor, self._bare, theme.current().name, self.cell(k).size(), self.devicePixelRatioF()
+
+    def _is_painted(self, k: int, shown: Cell, crop: Crop | None) -> bool:
+        """Whether its picture still holds: a screenful takes 20 ms to be painted."""
+        held = self._pictures.get(self._items[k])
+        return held is not None and held[0] is crop and held[1] == self._looks(k, shown)
+
+    def _painted(self, k: int, shown: Cell, crop: Crop | None, now: theme.Theme) -> QPixmap:
+        """A cell as it looks now."""
+        size, ratio = self.cell(k).size(), self.devicePixelRatioF()
+        picture = QPixmap(size * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(QColor(now.panel))
+        painter = QPainter(picture)
+        painter.setFont(self.font())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        first, last = sorted((self._cursor, self._anchor))
+        self._paint_cell(painter, QRect(QPoint(0, 0), size), shown, crop, (first <= k <= last, k == self._cursor), now)
+        painter.end()
+        return picture
 
     def _paint_cell(self, painter: QPainter, cell: QRect, shown: Cell, crop: Crop | None, chosen: tuple[bool, bool], now: theme.Theme) -> None:
         """chosen: whether it is in the run, and under the cursor."""
