@@ -162,13 +162,19 @@ def _trainings(protocol: Protocol, pool: Pool, state: Path) -> dict | None:
                     continue
                 said = json.loads(path.read_text(encoding="utf-8"))
                 looks = {look["epoch"]: look for look in said["looks"]}
-                tried = "; ".join(f"{t['rate']}/{t['decay']}: {'diverged' if t['held_out'] is None else round(t['held_out'], 3)}" for t in said["tried"]) or "one rate"
+                tried = "; ".join(f"{t['rate']}/{t['decay']}: {_trial(t)}" for t in said["tried"]) or "one rate"
                 best = looks[said["epochs"][BEST_ON_TEST]]["test"]
                 lines.append([entry.label, fold, seed, said["outcome"]["epochs"], round(said["outcome"]["seconds"] / 60, 1), f"{said['rate'][0]}/{said['rate'][1]}", tried,
                               said["epochs"][LAST], said["epochs"].get(CHOSEN), f"{said['epochs'][BEST_ON_TEST]}: " + ", ".join(f"{_of(int(k))} {v:.3f}" for k, v in best.items())
                               + (f" ({said['outcome']['stopped']})" if said["outcome"]["stopped"] else "")])
     columns = ["engine", "fold", "seed", "epochs", "minutes", "rate/decay", "tried on the first fold's held-out classes", "last", "chosen", "best on test's first draw (only beside papers)"]
     return {"title": "Training on each fold's base classes, and the epochs", "columns": columns, "rows": lines} if lines else None
+
+
+def _trial(said: dict) -> str:
+    if said["stopped"]:
+        return "diverged"
+    return "did not diverge" if said["held_out"] is None else f"{said['held_out']:.3f}"
 
 
 def _figures(row: Row, shots: Sequence[int]) -> dict:

@@ -217,7 +217,8 @@ class FoldEngine:
         return Trained(chosen_epochs(looks), looks, outcome, rate, tried)
 
     def trial(self, rate: tuple[float, float], epochs: int) -> dict:
-        """Held-out class mIoU after a few epochs with a rate and decay; None where the loss became no number."""
+        """What a rate and decay come to after a few epochs: "held_out", their class mIoU on held-out base classes (None without such,
+        or where the loss became no number), and "stopped", why they ended early."""
         folder = self.folder / f"trial-{rate[0]}-{rate[1]}"
         kept = folder / "trial.json"
         if kept.is_file():
@@ -225,7 +226,7 @@ class FoldEngine:
         net = self.new_net()
         recipe = replace(self.entry.recipe, epochs=epochs, minutes=0.0)
         outcome = self._training(net, recipe, rate, folder / "state").run(epochs, lambda epoch: None, self.said)
-        value = None if outcome.stopped else self._measure(net, "held_out")
+        value = None if outcome.stopped or not self.held_out else self._measure(net, "held_out")
         found = {"rate": rate[0], "decay": rate[1], "epochs": epochs, "held_out": value, "loss": outcome.losses[-1:] or None, "stopped": outcome.stopped, "seconds": outcome.seconds}
         kept.write_text(json.dumps(found), encoding="utf-8")
         self.said(f"trial {found}")
@@ -305,16 +306,20 @@ def strides_of(engine: str) -> tuple[int, ...]:
 
 
 def pick_rate(engine: FoldEngine, kept: Path) -> tuple[tuple[float, float], list[dict]]:
-    """The rate and decay that did best on held-out base classes after the trial, and all trials; a single one needs none. What
-    was chosen is kept in a file, for the other folds and for a later run."""
+    """The rate and decay that did best on held-out base classes after the trial, and all trials; without such classes, the first
+    that did not diverge. One alone needs no trial. What was chosen is kept in a file, for the other folds and for a later run."""
     rates = [tuple(pair) for pair in engine.entry.recipe.rates]
-    if len(rates) == 1 or not engine.held_out:
+    if len(rates) == 1:
         return rates[0], []
     if kept.is_file():
         said = json.loads(kept.read_text(encoding="utf-8"))
         return tuple(said["rate"]), said["tried"]
-    tried = [engine.trial(rate, engine.entry.recipe.trial_epochs) for rate in rates]
-    values = [t["held_out"] if t["held_out"] is not None else -1.0 for t in tried]
+    tried = []
+    for rate in rates:
+        tried.append(engine.trial(rate, engine.entry.recipe.trial_epochs))
+        if not engine.held_out and not tried[-1]["stopped"]:
+            break
+    values = [-1.0 if t["stopped"] else t["held_out"] or 0.0 for t in tried]
     rate = rates[int(np.argmax(values))]
     kept.write_text(json.dumps({"rate": rate, "tried": tried}), encoding="utf-8")
     return rate, tried

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -13,8 +14,9 @@ from core_models.evaluation.benchmark.__main__ import main
 from core_models.evaluation.benchmark.items import BenchmarkError
 from core_models.evaluation.benchmark.protocol import BEST_ON_TEST, CHOSEN, LAST
 from core_models.evaluation.benchmark.run import Place
-from core_models.evaluation.benchmark.trained import Look, chosen_epochs
+from core_models.evaluation.benchmark.trained import Look, chosen_epochs, pick_rate
 from core_models.inference.features import BACKBONE
+from core_models.training.folds import Recipe
 from tests.core_models.benchmark import toy_data
 
 TOY = {
@@ -183,6 +185,23 @@ def test_weights_that_are_none_are_a_sentence(toy, tmp_path, capsys):
     (tmp_path / "w.pt").write_bytes(b"no weights")
     assert main([*words[:3], "--state", str(tmp_path / "s"), "--engine", "strip", "--imagenet", str(tmp_path / "w.pt")]) == 1
     assert "w.pt holds no weights that can be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("held_out", "ends", "rate"), [
+    (("x",), [(0.1, ""), (0.3, "")], 2), (("x",), [(0.3, ""), (0.1, "")], 1), (("x",), [(None, "NaN"), (0.0, "")], 2),
+    ((), [(None, ""), None], 1), ((), [(None, "NaN"), (None, "")], 2),
+])
+def test_the_rate_is_chosen_where_nothing_is_tested(tmp_path, held_out, ends, rate):
+    left = list(ends)
+
+    def trial(pair, epochs):
+        value, stopped = left.pop(0)
+        return {"rate": pair[0], "decay": pair[1], "held_out": value, "stopped": stopped}
+
+    engine = SimpleNamespace(entry=SimpleNamespace(recipe=Recipe(epochs=2, rates=((1.0, 0.1), (2.0, 0.2)))), held_out=held_out, trial=trial)
+    found = pick_rate(engine, tmp_path / "rate.json")
+    assert found[0] == (float(rate), rate / 10) and len(found[1]) == len(ends) - len(left)
+    assert (found[0], found[1]) == pick_rate(engine, tmp_path / "rate.json")
 
 
 def test_the_three_ways_of_choosing_the_epoch():
