@@ -121,8 +121,8 @@ def evaluate(spec, folder: Path) -> Iterator[Event]:
 
 def describe() -> list[dict]:
     return [
-        {"name": name, "kind": "segment", "summary": f"{name} is for this.", "trained": name == "strip_steel", "params": []}
-        for name in ("nearest", "strip_steel", "support_head")
+        {"name": name, "kind": "segment", "summary": f"{name} is for this.", "trained": name in ("eamnet", "strip_steel"), "params": []}
+        for name in ("eamnet", "nearest", "strip_steel", "support_head")
     ]
 
 
