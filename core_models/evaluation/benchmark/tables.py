@@ -16,7 +16,7 @@ from core_models.evaluation.benchmark.figures import Answered
 from core_models.evaluation.benchmark.items import Pool
 from core_models.evaluation.benchmark.protocol import BEST_ON_TEST, CHOSEN, LAST, Entry, Protocol
 from core_models.evaluation.benchmark.quoted import QUOTED
-from core_models.evaluation.benchmark.run import ABOUT, EPISODES, read_answers
+from core_models.evaluation.benchmark.run import ABOUT, EPISODES, code_of, read_answers
 
 SHIPS = "as it ships"
 NOT_RUN = "not run"
@@ -24,7 +24,8 @@ NOT_RUN = "not run"
 
 @dataclass(frozen=True)
 class Row:
-    """What one engine answered with the weights of one seed and one way of choosing the epoch, of the folds that it has done."""
+    """What one engine answered with the weights of one seed and one way of choosing the epoch, of the folds that it has done.
+    `earlier`: by code that has changed since."""
 
     entry: Entry
     way: str
@@ -33,11 +34,12 @@ class Row:
     answered: tuple[Answered, ...]
     peak_bytes: int
     load: float | None = None
+    earlier: bool = False
 
     @property
     def title(self) -> str:
         seed = f", seed {self.seed}" if len(self.entry.seeds) > 1 else ""
-        return self.entry.label + ("" if self.way == SHIPS else f", {self.way}{seed}")
+        return self.entry.label + ("" if self.way == SHIPS else f", {self.way}{seed}") + (", by earlier code" if self.earlier else "")
 
     def of(self, shots: int, folds: Sequence[str] | None = None) -> list[Answered]:
         return [a for a in self.answered if a.shots == shots and (folds is None or a.fold in folds)]
@@ -81,6 +83,7 @@ def markdown(said: dict) -> str:
 
 def _rows(entry: Entry, state: Path, asked: list[Episode], pool: Pool) -> list[Row]:
     """The newest answers of an entry for each way and seed, of the folds that are complete."""
+    code = code_of(entry)
     newest: dict[tuple[str, int], tuple[float, Path, dict]] = {}
     for about in (state / "answers" / entry.label).glob(f"*/*/{ABOUT}"):
         said = json.loads(about.read_text(encoding="utf-8"))
@@ -94,7 +97,7 @@ def _rows(entry: Entry, state: Path, asked: list[Episode], pool: Pool) -> list[R
         keys = {(e.fold, e.class_name, e.shots, e.draw) for e in asked if e.fold in folds}
         answered = tuple(a for a in read_answers(folder) if (a.fold, a.class_name, a.shots, a.draw) in keys)
         if folds:
-            found.append(Row(entry, way, seed, folds, answered, said.get("peak_bytes", 0), said.get("load")))
+            found.append(Row(entry, way, seed, folds, answered, said.get("peak_bytes", 0), said.get("load"), said.get("code", code) != code))
     return found or [Row(entry, NOT_RUN, 0, (), (), 0)]
 
 

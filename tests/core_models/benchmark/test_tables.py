@@ -53,6 +53,14 @@ def test_figures_stand_beside_each_engine(state):
     assert [row[:4] for row in compared["rows"]] == [["good less bad", "tile", where, "+0.600 [0.600, 0.600]"] for where in ("all", "tile")]
 
 
+def test_answers_of_earlier_code_say_so(state):
+    pool, folder = state
+    about = folder / "answers" / "good" / "as it ships" / "digest" / run.ABOUT
+    for code, title in (("0" * 64, "good, by earlier code"), (run.code_of(PROTOCOL.entry("good")), "good")):
+        about.write_text(json.dumps({"way": tables.SHIPS, "seed": 0, "code": code}), encoding="utf-8")
+        assert tables.report(PROTOCOL, pool, folder)["tables"][0]["rows"][0][0] == title
+
+
 def test_a_fold_that_is_not_complete_does_not_count(state):
     pool, folder = state
     next((folder / "answers" / "bad" / LAST / "digest").glob("tile*.json")).unlink()
