@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -227,7 +228,7 @@ class FoldEngine:
         recipe = replace(self.entry.recipe, epochs=epochs, minutes=0.0)
         outcome = self._training(net, recipe, rate, folder / "state").run(epochs, lambda epoch: None, self.said)
         value = None if outcome.stopped or not self.held_out else self._measure(net, "held_out")
-        found = {"rate": rate[0], "decay": rate[1], "epochs": epochs, "held_out": value, "loss": outcome.losses[-1:] or None, "stopped": outcome.stopped, "seconds": outcome.seconds}
+        found = {"rate": rate[0], "decay": rate[1], "epochs": epochs, "held_out": value, "loss": outcome.losses[-1] if outcome.losses else math.inf, "stopped": outcome.stopped, "seconds": outcome.seconds}
         kept.write_text(json.dumps(found), encoding="utf-8")
         self.said(f"trial {found}")
         return found
@@ -319,7 +320,7 @@ def pick_rate(engine: FoldEngine, kept: Path) -> tuple[tuple[float, float], list
         tried.append(engine.trial(rate, engine.entry.recipe.trial_epochs))
         if not engine.held_out and not tried[-1]["stopped"]:
             break
-    values = [-1.0 if t["stopped"] else t["held_out"] or 0.0 for t in tried]
-    rate = rates[int(np.argmax(values))]
+    # Of trials that found nothing yet, the one that learnt more.
+    rate = rates[max(range(len(tried)), key=lambda k: (not tried[k]["stopped"], tried[k]["held_out"] or 0.0, -tried[k]["loss"], -k))]
     kept.write_text(json.dumps({"rate": rate, "tried": tried}), encoding="utf-8")
     return rate, tried

@@ -188,15 +188,15 @@ def test_weights_that_are_none_are_a_sentence(toy, tmp_path, capsys):
 
 
 @pytest.mark.parametrize(("held_out", "ends", "rate"), [
-    (("x",), [(0.1, ""), (0.3, "")], 2), (("x",), [(0.3, ""), (0.1, "")], 1), (("x",), [(None, "NaN"), (0.0, "")], 2),
-    ((), [(None, ""), None], 1), ((), [(None, "NaN"), (None, "")], 2),
+    (("x",), [(0.1, 0.1, ""), (0.3, 0.2, "")], 2), (("x",), [(0.3, 0.2, ""), (0.1, 0.1, "")], 1), (("x",), [(None, 0.1, "NaN"), (0.0, 0.2, "")], 2),
+    (("x",), [(0.0, 0.3, ""), (0.0, 0.2, "")], 2), ((), [(None, 0.1, ""), None], 1), ((), [(None, 0.1, "NaN"), (None, 0.2, "")], 2),
 ])
 def test_the_rate_is_chosen_where_nothing_is_tested(tmp_path, held_out, ends, rate):
     left = list(ends)
 
     def trial(pair, epochs):
-        value, stopped = left.pop(0)
-        return {"rate": pair[0], "decay": pair[1], "held_out": value, "stopped": stopped}
+        value, loss, stopped = left.pop(0)
+        return {"rate": pair[0], "decay": pair[1], "held_out": value, "loss": loss, "stopped": stopped}
 
     engine = SimpleNamespace(entry=SimpleNamespace(recipe=Recipe(epochs=2, rates=((1.0, 0.1), (2.0, 0.2)))), held_out=held_out, trial=trial)
     found = pick_rate(engine, tmp_path / "rate.json")
