@@ -32,13 +32,15 @@ def run(words: list[str], said: Callable[[str], None]) -> None:
         cwd=CHECKOUT, env=environment(),
     ) as process:  # fmt: skip
         lower_priority(process.pid)
-        last = ""
+        last = ""  # told when the next one is there: the very last may be the sentence of a fault, which is told in another way
         try:
             for line in process.stdout:
-                last = line.strip() or last
-                said(last)
+                if last:
+                    said(last)
+                last = line.strip()
         except BaseException:
             process.kill()
             raise
     if process.returncode:
         raise UserError(last if process.returncode == 1 else f"The process of the benchmark was ended ({process.returncode}): {last} The same command goes on where it stopped.")
+    said(last)
