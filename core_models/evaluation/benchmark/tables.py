@@ -82,22 +82,22 @@ def markdown(said: dict) -> str:
 
 
 def _rows(entry: Entry, state: Path, asked: list[Episode], pool: Pool) -> list[Row]:
-    """The newest answers of an entry for each way and seed, of the folds that are complete."""
-    code = code_of(entry)
-    newest: dict[tuple[str, int], tuple[float, Path, dict]] = {}
+    """The answers of an entry for each way and seed, of the folds that are complete: by today's code where a fold is, else by that
+    which answered most, else the newest."""
+    code, best = code_of(entry), {}
     for about in (state / "answers" / entry.label).glob(f"*/*/{ABOUT}"):
         said = json.loads(about.read_text(encoding="utf-8"))
-        key, time = (said["way"], said["seed"]), max(p.stat().st_mtime for p in about.parent.iterdir())
-        if key not in newest or newest[key][0] < time:
-            newest[key] = (time, about.parent, said)
-    found = []
-    for (way, seed), (_, folder, said) in sorted(newest.items(), key=lambda kv: (kv[0][1], kv[0][0])):
-        there = {p.stem for p in folder.glob("*-*.json")}
+        there = {p.stem for p in about.parent.glob("*-*.json")}
         folds = tuple(f for f in pool.folds if {e.key for e in asked if e.fold == f} <= there)
+        earlier, time = said.get("code", code) != code, max(p.stat().st_mtime for p in about.parent.iterdir())
+        key, rank = (said["seed"], said["way"]), (bool(folds) and not earlier, len(folds), time)
+        if folds and (key not in best or best[key][0] < rank):
+            best[key] = (rank, about.parent, said, folds, earlier)
+    found = []
+    for (seed, way), (_, folder, said, folds, earlier) in sorted(best.items(), key=lambda kv: kv[0]):
         keys = {(e.fold, e.class_name, e.shots, e.draw) for e in asked if e.fold in folds}
         answered = tuple(a for a in read_answers(folder) if (a.fold, a.class_name, a.shots, a.draw) in keys)
-        if folds:
-            found.append(Row(entry, way, seed, folds, answered, said.get("peak_bytes", 0), said.get("load"), said.get("code", code) != code))
+        found.append(Row(entry, way, seed, folds, answered, said.get("peak_bytes", 0), said.get("load"), earlier))
     return found or [Row(entry, NOT_RUN, 0, (), (), 0)]
 
 

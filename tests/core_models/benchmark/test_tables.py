@@ -1,6 +1,7 @@
 """The tables of a benchmark, from answers that are known."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -59,6 +60,23 @@ def test_answers_of_earlier_code_say_so(state):
     for code, title in (("0" * 64, "good, by earlier code"), (run.code_of(PROTOCOL.entry("good")), "good")):
         about.write_text(json.dumps({"way": tables.SHIPS, "seed": 0, "code": code}), encoding="utf-8")
         assert tables.report(PROTOCOL, pool, folder)["tables"][0]["rows"][0][0] == title
+
+
+def test_answers_of_earlier_code_stand_until_a_fold_is_answered_anew(state):
+    pool, folder = state
+    old = folder / "answers" / "good" / "as it ships" / "digest"
+    new = old.parent / "another"
+    shutil.copytree(old, new)
+    (old / run.ABOUT).write_text(json.dumps({"way": tables.SHIPS, "seed": 0, "code": "0" * 64}), encoding="utf-8")
+    for path in new.glob("steel*.json"):
+        path.unlink()
+
+    def rows():
+        return [row[:2] for row in tables.report(PROTOCOL, pool, folder)["tables"][0]["rows"] if row[0].startswith("good")]
+
+    assert rows() == [["good", "tile"]]
+    next(new.glob("tile*.json")).unlink()
+    assert rows() == [["good, by earlier code", "tile, steel"]]
 
 
 def test_a_fold_that_is_not_complete_does_not_count(state):
