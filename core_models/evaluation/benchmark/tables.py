@@ -56,7 +56,9 @@ def report(protocol: Protocol, pool: Pool, state: Path) -> dict:
         tables.append(compared)
     if trained := _trainings(protocol, pool, state):
         tables.append(trained)
-    return {**_with_quoted(protocol, tables, [*pool.notes, *protocol.remarks]),
+    apart = {row.folds for row in rows if row.folds}
+    partly = ["Rows of different folds cannot be compared: the paired differences are of the folds that both engines have done."] if len(apart) > 1 else []
+    return {**_with_quoted(protocol, tables, [*partly, *pool.notes, *protocol.remarks]),
             "figures": {row.title: _figures(row, shots) for row in rows}}
 
 

@@ -109,5 +109,6 @@ def test_the_best_epoch_on_test_stands_apart_from_the_figures(state):
 def test_the_text_holds_every_table(state):
     pool, folder = state
     said = tables.report(PROTOCOL, pool, folder)
+    assert "Rows of different folds cannot be compared" in said["remarks"][0]
     text = tables.markdown(said)
     assert all(table["title"] in text for table in said["tables"]) and "| none | not run |" in text
