@@ -12,10 +12,13 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 import pytest  # noqa: E402
+from hypothesis import settings  # noqa: E402
 
 from tests.app_fixtures import check_undo, database_url, make_image_file, workspace  # noqa: E402, F401
 from tests.without_window import pytest_collection_modifyitems, pytest_pycollect_makemodule  # noqa: E402, F401
 
+settings.register_profile("any machine", deadline=None)  # a busy one is no fault of the test
+settings.load_profile("any machine")
 TESTS = Path(__file__).resolve().parent
 
 

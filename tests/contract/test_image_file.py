@@ -257,7 +257,7 @@ def test_grey_weighs_colours_and_takes_no_number_as_zero():
     assert image_file.grey(np.array([[np.nan, np.inf, 2.5]], np.float32)).tolist() == [[0, 0, 2.5]]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from([".png", ".jpg", ".tif", ".bmp"]), st.data())
 def test_damaged_bytes_end_in_an_image_or_in_a_sentence(suffix, data):
     raw = bytearray(encoded(GREY[:20, :30], suffix))

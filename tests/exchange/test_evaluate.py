@@ -17,7 +17,7 @@ from tests.toy_project import square
 PAIRS = st.tuples(st.integers(1, 16), st.integers(1, 16)).flatmap(lambda s: st.tuples(hnp.arrays(bool, s), hnp.arrays(bool, s)))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(PAIRS)
 def test_matching_is_that_of_a_plain_count(pair):
     labels = [ndimage.label(array, np.ones((3, 3)))[0] for array in pair]

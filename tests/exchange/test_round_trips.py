@@ -37,7 +37,7 @@ def written(writer, scene, folder: Path) -> tuple[Path, list]:
     return folder, regions
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SCENES)
 def test_coco_holds_every_region_bit_for_bit_and_pycocotools_agrees(scene):
     with tempfile.TemporaryDirectory() as folder:
@@ -52,7 +52,7 @@ def test_coco_holds_every_region_bit_for_bit_and_pycocotools_agrees(scene):
         assert a["bbox"] == list(coco_mask.toBbox(a["segmentation"]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SCENES)
 def test_labelme_holds_every_region_bit_for_bit(scene):
     with tempfile.TemporaryDirectory() as folder:
@@ -61,7 +61,7 @@ def test_labelme_holds_every_region_bit_for_bit(scene):
     assert Counter((r.class_name, r.mask, r.ignore) for r in back) == Counter((NAMES[c], m, i) for c, m, i in regions)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SIZE.flatmap(lambda s: st.tuples(st.just(s), hnp.arrays(np.uint8, s, elements=st.integers(0, 2)))))
 def test_masks_hold_the_pixels_of_each_class(scene):
     size, array = scene

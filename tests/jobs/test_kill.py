@@ -107,10 +107,13 @@ def test_the_next_command_attaches_to_the_worker_of_a_killed_one(project, monkey
     command.kill()
     command.communicate()
     (left,) = listed(folder)
-    assert left["state"] == "running" and psutil.pid_exists(left["pid"])
+    worker = psutil.Process(left["pid"])
+    worker.suspend()  # else it might be through before the next command looks
+    assert left["state"] == "running"
     with Workspace.open(folder, writing=True) as workspace:
         job_id = batch.prelabel(workspace, ["scratch"])
         assert job_id == left["id"]
+        worker.resume()
         job = JobRunner(workspace).run_until_done(job_id)
     assert (job.state, job.pid, job.done) == ("finished", left["pid"], COUNT)
     assert_whole(folder, image_ids)

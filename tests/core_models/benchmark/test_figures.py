@@ -40,7 +40,7 @@ def slow_iou(pairs, ground: bool = False) -> float:
     return both / either if either else 1.0
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32 - 1))
 def test_figures_are_what_counting_pixel_by_pixel_gives(seed):
     answered, seen = episodes(np.random.default_rng(seed))
@@ -72,7 +72,7 @@ def test_a_class_of_many_images_weighs_as_much_as_one_of_few():
     assert figures.false_alarms([few, many]) is None
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
 def test_an_interval_holds_the_mean_and_lies_among_the_values(values):
     mean, low, high = figures.over_draws(np.array(values))

@@ -21,7 +21,7 @@ from tests.core_models.benchmark.toy_training import CLASSES, RECIPE, training
 ROOT = Path(__file__).resolve().parents[3]
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from("abc"), min_size=1, max_size=40), st.integers(1, 3), st.integers(1, 3), st.integers(1, 6), st.integers(0, 1000))
 def test_an_epoch_asks_each_image_once_with_shots_of_its_class(classes, together, per_step, most, seed):
     recipe = Recipe(epochs=1, batch=together * per_step, together=together, most_shots=most)
