@@ -29,6 +29,7 @@ from core_models.training.folds import FoldTraining, Outcome, Recipe
 from core_models.weights import load_folder, save_folder
 
 _HELD_OUT_DRAWS = 2
+_SCALED_BY = 32  # base images
 _OF_BACKBONE = "backbone."  # before the names of what adapted there
 
 
@@ -184,8 +185,26 @@ class FoldEngine:
 
     def fill(self) -> None:
         """Computes the features that training and looks need, and says before how much room they take."""
-        if not self.cache.keeps:
-            return
+        self.cache.reset()
+        if self.cache.keeps:
+            self._keep_features()
+        self.cache.scale = self._scale()
+
+    def _scale(self) -> dict[int, float]:
+        """What brings each level to a root mean square of 1 over some of the base images: measured once for a fold, then read."""
+        kept = self.folder / "scale.json"
+        if kept.is_file():
+            return {int(s): value for s, value in json.loads(kept.read_text(encoding="utf-8")).items()}
+        self.cache.scale = dict.fromkeys(self.cache.strides, 1.0)
+        items = self.images.items[:: max(1, len(self.images.items) // _SCALED_BY)]
+        seen = [self.cache.get(item, 0) for item in items]
+        squares = {s: np.mean([float(levels[s].float().square().mean()) for levels in seen]) for s in self.cache.strides}
+        found = {s: float(1 / max(math.sqrt(square), 1e-6)) for s, square in squares.items()}
+        kept.write_text(json.dumps(found), encoding="utf-8")
+        self.said(f"levels are multiplied by {', '.join(f'{value:.3g}' for value in found.values())}")
+        return found
+
+    def _keep_features(self) -> None:
         wanted = {} if self.entry.recipe.augment else dict.fromkeys(self.images.items, VIEWS)
         for episode in (*self.looking["held_out"], *self.looking["test"]):
             for name in (*episode.support, *episode.queries):

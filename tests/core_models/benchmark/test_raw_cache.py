@@ -71,6 +71,17 @@ def test_all_views_come_from_the_disk_as_they_were_computed(tmp_path, items):
     assert cache.network.asked == asked + 1
 
 
+def test_levels_are_given_out_scaled_and_kept_as_they_are(tmp_path, items):
+    cache, _ = cache_in(tmp_path / "c")
+    cache.fill({items[0]: 1})
+    plain, computed = cache.get(items[0], 0), cache.get(items[1], 0)
+    cache.scale = {8: 4.0, 16: 0.5}
+    for item, was in ((items[0], plain), (items[1], computed)):
+        assert all(torch.equal(level, was[s] * cache.scale[s]) for s, level in cache.get(item, 0).items())
+    other, _ = cache_in(tmp_path / "c")
+    assert all(torch.equal(level, plain[s]) for s, level in other.get(items[0], 0).items())
+
+
 def test_views_are_eight_different_ones(tmp_path, items):
     cache, _ = cache_in(tmp_path / "c")
     seen = {cache.get(items[0], view)[8].numpy().tobytes() for view in range(8)}

@@ -66,6 +66,12 @@ def test_the_report_has_the_figures_of_every_way_of_choosing_the_epoch(toy):
     assert text.startswith("## Toy") and "| nearest | 0 |" in text
 
 
+def test_the_levels_of_a_fold_are_scaled_by_what_was_measured_once(toy):
+    folder, _, _ = toy
+    scale = json.loads((folder / "state" / "training" / "strip" / "0-1" / "scale.json").read_text(encoding="utf-8"))
+    assert scale.keys() == {"8", "16"} and all(1 < value < 1000 for value in scale.values())
+
+
 def test_the_cache_is_deleted_after_the_run(toy):
     folder, _, _ = toy
     assert not list((folder / "state" / "cache").rglob("*.npy")) and not (folder / "state" / "cache" / "features").exists()
