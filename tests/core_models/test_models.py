@@ -235,6 +235,12 @@ def test_support_head_loss_falls_while_it_is_fitted() -> None:
     assert sum(losses[-5:]) < 0.8 * sum(losses[:5])
 
 
+def test_support_head_trusts_its_perceptrons_more_with_more_shots() -> None:
+    net = made("support_head")
+    shares = [float(net.encode_support(*of_sizes(count), shots=count)["share"]) for count in (1, 5)]
+    assert shares == pytest.approx([0.5, 0.75])
+
+
 def test_describe_is_plain_json() -> None:
     described = json.loads(json.dumps(registry.describe()))
     head = next(d for d in described if d["name"] == "support_head")

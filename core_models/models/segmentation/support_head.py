@@ -25,6 +25,7 @@ _SURE = 8.0  # the decoder's logits count no further: on what it never saw, its 
 _THICK_PX, _LEAST_MOST = 20.0, (0.375, 8.0)  # of view px: where the neighbours' weight is the usual one; its bounds
 _USUAL = 0.16  # difference of cosines on a defect
 _CHANNELS = sum(CHANNELS.values())
+_PERCEPTRONS, _PERCEPTRONS_LESS = 0.8125, 0.3125  # the perceptrons' share beside the decoder, and how much less of it one shot gives
 _SMOOTH, _MOST_SMOOTH, _SOFTNESS = 0.1, 6, 0.05  # the guided filter's radius as a share of the thickness, at most so many cells; see guided.py
 
 
@@ -65,7 +66,8 @@ class Decoder(nn.Module):
 @register("support_head", params=SupportHeadParams, summary="For the start: fits a small decoder to your one to five shots in seconds.")
 class SupportHead(FewShotSegmenter):
     """Fits a `Decoder` to crops of the shots' views and perceptrons to their cells (pointwise.py), both by cross-entropy and Dice,
-    and adds the nearest neighbours' answer to the mean of their logits; the image's edges smooth the sum (guided.py).
+    and adds the nearest neighbours' answer to a mean of their logits, in which the perceptrons count the more the more shots
+    there are; the image's edges smooth the sum (guided.py).
 
     A shot and a query differ in light, texture and grain, and one shot does not show by how much: with few shots each
     image's features are measured from that image's own mean, with more of them from the shots' mean.
@@ -92,14 +94,14 @@ class SupportHead(FewShotSegmenter):
 
     def encode_support(self, features: list[Features], masks: list[Tensor], ignores: list[Tensor] | None = None, shots: int = 1) -> Support:
         """The fitted decoder's weights; `mean`, `scale` (102,) and `own` (1) of the standardisation; the banks; the weights of both,
-        and the drawn defects' thickness."""
+        the perceptrons' share in the first, and the drawn defects' thickness."""
         support, _ = self.fit(features, masks, ignores, shots)
         support.update(self._cells(features, masks, ignores, float(support["own"])))
         known = banks(features, masks, ignores, self.params.foreground, self.params.background)
         marked = masks if ignores is None else [m * (i < 0.5) for m, i in zip(masks, ignores, strict=True)]
         thickness = sum(thickness_px(at_cells(m, levels[4].shape[-2:])) for m, levels in zip(marked, features, strict=True)) / max(1, len(marked))
         decoder, nearest = self._weights(thickness, shots)
-        facts = {"decoder": decoder, "nearest": nearest, "thickness": thickness}
+        facts = {"decoder": decoder, "nearest": nearest, "thickness": thickness, "share": _PERCEPTRONS - _PERCEPTRONS_LESS / shots}
         return {**support, **known, **{name: support["mean"].new_tensor([value]) for name, value in facts.items()}}
 
     def _weights(self, thickness: float, shots: int) -> tuple[float, float]:
@@ -120,7 +122,7 @@ class SupportHead(FewShotSegmenter):
         x = standardised(features, support, context)
         crops = decoder(x.contiguous(memory_format=torch.channels_last)).float().clamp(-_SURE, _SURE).mean(1)
         cells = pointwise.logits(features, support, context["mean"], _SURE)
-        logits = support["decoder"] * (crops + cells) / 2 + support["nearest"] * nearer(features, support)
+        logits = support["decoder"] * torch.lerp(crops, cells, float(support["share"])) + support["nearest"] * nearer(features, support)
         radius = min(_MOST_SMOOTH, max(1, round(_SMOOTH * float(support["thickness"]) / 4)))
         return guided(logits, features[4][:, LATERALS].float(), radius, _SOFTNESS)
 
