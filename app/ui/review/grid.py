@@ -16,7 +16,7 @@ from app.ui.review.crops import Crop, Crops, Cut, Key
 CELL_PX = 168  # at least so wide
 _LINE_PX = 18
 _GAP_PX = 8
-_AT_ONCE = 10  # cells that are painted anew in one pass, so that none holds the hand up
+_AT_ONCE = 5  # cells that are painted anew in one pass, so that none holds the hand up
 _SIDE_PX = CELL_PX - 2 * _GAP_PX  # of the square that a picture lies in
 # What was said of a cell, the icon that shows it, and its colour.
 _MARKS = {

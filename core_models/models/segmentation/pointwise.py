@@ -88,7 +88,8 @@ def logits(features: Features, support: Support, own_mean: Tensor, most: float) 
     coarse = own_mean[_JOINED - CHANNELS[last]:]
     origin = _origin(support["cells_mean"], torch.cat([own_mean, coarse, coarse, shallow]).to(support["cells_mean"]), support["own"])
     x = (_inputs(features) - origin[:, None, None]) / support["cells_scale"][:, None, None]
-    return net.everywhere(x).float().clamp(-most, most).mean(1)
+    # In this memory order the convolutions take a quarter of the time.
+    return net.everywhere(x.contiguous(memory_format=torch.channels_last)).float().clamp(-most, most).mean(1)
 
 
 def _learn(net: Perceptrons, x: Tensor, share: Tensor, generator: torch.Generator, pause: Callable[[], None]) -> None:
