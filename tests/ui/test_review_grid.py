@@ -120,7 +120,7 @@ def test_a_cell_is_painted_again_only_when_it_looks_different(grid_of, crops, qt
     qtbot.waitUntil(lambda: len(grid._pictures) == len(grid._seen))
     grid.viewport().repaint()
     painted, real = [], grid._paint_cell
-    monkeypatch.setattr(grid, "_paint_cell", lambda painter, cell, shown, *rest: (painted.append(shown.cut.key[1]), real(painter, cell, shown, *rest)))
+    monkeypatch.setattr(grid, "_paint_cell", lambda painter, looks, *rest: (painted.append(looks.shown.cut.key[1]), real(painter, looks, *rest)))
     grid.refresh()
     grid.viewport().repaint()
     assert painted == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent, QTransform
@@ -47,6 +48,18 @@ class Cell:
     tip: str = ""
 
 
+class Looks(NamedTuple):
+    """All that a cell's picture depends on but its crop: it is painted once for as long as they are the same, since a screenful takes 20 ms."""
+
+    shown: Cell
+    is_chosen: bool  # in the run
+    is_current: bool  # under the cursor
+    bare: bool
+    theme: str
+    size: QSize
+    ratio: float
+
+
 class CropGrid(FixedGrid):
     """Keys of what is listed, in the order given; `cell_of` tells what a key looks like now.
 
@@ -64,7 +77,7 @@ class CropGrid(FixedGrid):
         self._cursor = self._anchor = 0
         self._bare = False
         self._seen: set[Key] = set()
-        self._pictures: dict[Key, tuple[Crop | None, tuple, QPixmap]] = {}  # of the cells in view, with the crop and all else that they show
+        self._pictures: dict[Key, tuple[Crop | None, Looks, QPixmap]] = {}  # of the cells in view, with the crop and all else that they show
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         crops.ready.connect(self._came)
 
@@ -178,49 +191,42 @@ class CropGrid(FixedGrid):
         crops = {k: self._crops.get(shown[k].cut) for k in reversed(places)}
         fresh = 0
         for k in places:
-            if event.region().intersects(self.cell(k)):
-                if not self._is_painted(k, shown[k], crops[k]):
-                    if fresh < _AT_ONCE:
-                        fresh += 1
-                        self._pictures[self._items[k]] = crops[k], self._looks(k, shown[k]), self._painted(k, shown[k], crops[k], now)
-                    else:
-                        self.viewport().update(self.cell(k))  # in the next pass; until then, what it looked like
-                if (held := self._pictures.get(self._items[k])) is not None:
-                    painter.drawPixmap(self.cell(k).topLeft(), held[2])
+            if not event.region().intersects(self.cell(k)):
+                continue
+            key, looks = self._items[k], self._looks(k, shown[k])
+            held = self._pictures.get(key)
+            if held is None or held[0] is not crops[k] or held[1] != looks:
+                if fresh < _AT_ONCE:
+                    fresh += 1
+                    held = self._pictures[key] = crops[k], looks, self._painted(looks, crops[k], now)
+                else:
+                    self.viewport().update(self.cell(k))  # in the next pass; until then, what it looked like
+            if held is not None:
+                painter.drawPixmap(self.cell(k).topLeft(), held[2])
         painter.end()
 
-    def _looks(self, k: int, shown: Cell) -> tuple:
-        """All that a cell's picture depends on but its crop."""
+    def _looks(self, k: int, shown: Cell) -> Looks:
         first, last = sorted((self._cursor, self._anchor))
-        return shown, first <= k <= last, k == self._cursor, self._bare, theme.current().name, self.cell(k).size(), self.devicePixelRatioF()
+        return Looks(shown, first <= k <= last, k == self._cursor, self._bare, theme.current().name, self.cell(k).size(), self.devicePixelRatioF())
 
-    def _is_painted(self, k: int, shown: Cell, crop: Crop | None) -> bool:
-        """Whether its picture still holds: a screenful takes 20 ms to be painted."""
-        held = self._pictures.get(self._items[k])
-        return held is not None and held[0] is crop and held[1] == self._looks(k, shown)
-
-    def _painted(self, k: int, shown: Cell, crop: Crop | None, now: theme.Theme) -> QPixmap:
+    def _painted(self, looks: Looks, crop: Crop | None, now: theme.Theme) -> QPixmap:
         """A cell as it looks now."""
-        size, ratio = self.cell(k).size(), self.devicePixelRatioF()
-        picture = QPixmap(size * ratio)
-        picture.setDevicePixelRatio(ratio)
+        picture = QPixmap(looks.size * looks.ratio)
+        picture.setDevicePixelRatio(looks.ratio)
         picture.fill(QColor(now.panel))
         painter = QPainter(picture)
         painter.setFont(self.font())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        first, last = sorted((self._cursor, self._anchor))
-        self._paint_cell(painter, QRect(QPoint(0, 0), size), shown, crop, (first <= k <= last, k == self._cursor), now)
+        self._paint_cell(painter, looks, crop, now)
         painter.end()
         return picture
 
-    def _paint_cell(self, painter: QPainter, cell: QRect, shown: Cell, crop: Crop | None, chosen: tuple[bool, bool], now: theme.Theme) -> None:
-        """chosen: whether it is in the run, and under the cursor."""
-        is_chosen, is_current = chosen
-        side = _SIDE_PX
+    def _paint_cell(self, painter: QPainter, looks: Looks, crop: Crop | None, now: theme.Theme) -> None:
+        cell, shown, side = QRect(QPoint(0, 0), looks.size), looks.shown, _SIDE_PX
         frame = QRect(cell.center().x() - side // 2, cell.top() + _GAP_PX, side, side)
         ground = frame.adjusted(-4, -4, 4, 2 * _LINE_PX + 4)
-        if is_chosen:
+        if looks.is_chosen:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(now.raised))
             painter.drawRoundedRect(ground, 5, 5)
@@ -233,9 +239,9 @@ class CropGrid(FixedGrid):
         painter.setOpacity(1.0)
         if shown.mark:
             self._paint_mark(painter, shown.mark, frame)
-        if is_chosen:
+        if looks.is_chosen:
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(now.accent), 2 if is_current else 1))
+            painter.setPen(QPen(QColor(now.accent), 2 if looks.is_current else 1))
             painter.drawRoundedRect(ground, 5, 5)
         self._paint_words(painter, shown, QRect(frame.left(), frame.bottom() + 3, frame.width(), 2 * _LINE_PX), now)
 
