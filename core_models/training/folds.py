@@ -181,10 +181,7 @@ class FoldTraining:
         tensors = {f"net.{k}": v for k, v in self.net.state_dict().items()}
         if self.adapting is not None:
             tensors |= {f"adapting.{k}": v for k, v in self.adapting.named_buffers()}
-        for name, p in zip(self.names, self.net.parameters(), strict=True):
-            moment = self.optimizer.state.get(p, {}).get("momentum_buffer")
-            if moment is not None:
-                tensors[f"momentum.{name}"] = moment
+        tensors |= resume.optimizer_tensors(self.optimizer, self.names)
         resume.save(self.folder, tensors, {"step": self.outcome.epochs, "outcome": asdict(self.outcome)})
 
     def _go_on(self) -> None:
@@ -198,9 +195,7 @@ class FoldTraining:
         for name, buffer in self.adapting.named_buffers() if self.adapting is not None else ():
             buffer.copy_(tensors[f"adapting.{name}"])
         self.optimizer.state.clear()
-        for name, p in zip(self.names, self.net.parameters(), strict=True):
-            if f"momentum.{name}" in tensors:
-                self.optimizer.state[p] = {"momentum_buffer": tensors[f"momentum.{name}"].to(p.device)}
+        resume.restore_optimizer(self.optimizer, self.names, tensors)
         self.outcome = Outcome(**values["outcome"])
 
 

@@ -52,7 +52,7 @@ def clear(folder: Path) -> None:
 
 
 def optimizer_tensors(optimizer: torch.optim.Optimizer, names: list[str]) -> dict[str, Tensor]:
-    """An AdamW's moments by the names of its parameters, in their order."""
+    """An optimizer's moments by the names of its parameters, in their order."""
     out = {}
     for name, parameter in zip(names, _parameters(optimizer), strict=True):
         for key, value in optimizer.state.get(parameter, {}).items():
@@ -65,7 +65,8 @@ def restore_optimizer(optimizer: torch.optim.Optimizer, names: list[str], tensor
     for name, parameter in zip(names, _parameters(optimizer), strict=True):
         state = {k.split(".")[1]: v for k, v in tensors.items() if k.startswith("optimizer.") and k.split(".", 2)[2] == name}
         if state:
-            optimizer.state[parameter] = {k: v.to(parameter.device if v.ndim else "cpu") for k, v in state.items()}
+            # AdamW counts its steps on the CPU; the moments of a single number belong beside it as any other's.
+            optimizer.state[parameter] = {k: v.to("cpu" if k == "step" else parameter.device) for k, v in state.items()}
 
 
 def rng_state(rng: np.random.Generator) -> dict:
