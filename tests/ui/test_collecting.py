@@ -34,6 +34,7 @@ def watch(thing: object, goings: list[int]) -> None:
 
 def test_cycles_are_collected_in_the_gui_thread_however_much_is_made_in_others(qtbot, goings):
     application()
+    gc.collect()  # what tests before this one left uncounted may be so much that it is set aside, these with it
     for _ in range(20):
         watch(_Ring(), goings)
     made = []
@@ -58,7 +59,7 @@ def test_what_came_in_great_numbers_is_gone_through_when_a_project_is_put_away(h
     for ring in rings:
         watch(ring, goings)
     rows = [[] for _ in range(20_000)]
-    qtbot.waitUntil(lambda: gc.get_count()[0] < len(rows))  # set aside
+    qtbot.waitUntil(lambda: gc.get_count()[0] < len(rows) // 2)  # set aside
     del ring, rings
     gc.collect()
     assert goings == [], "a pass over all would have held the hand up"
