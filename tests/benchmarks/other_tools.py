@@ -133,7 +133,7 @@ def our_project(folder: Path, files: list[Path], shapes: list[np.ndarray] | None
 def of_ours(what: str, data: Path) -> dict:
     """One measure of the whole window, in this process."""
     from tests.benchmarks.foreign_driver import IMAGES, REPAINTS, ms, peak_mb
-    from tests.benchmarks.window import Driven
+    from tests.benchmarks.driven import Driven
 
     small = sorted((data / "small").glob("*.png"))
     files = {"repaint": [data / "regions.png"], "first_view": [small[0], data / "large.png"], "next": small}[what]

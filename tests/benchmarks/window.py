@@ -23,88 +23,16 @@ from pathlib import Path
 
 import psutil
 
-from tests.benchmarks import generated
+from tests.benchmarks import acts, generated
 from tests.benchmarks.common import CHECKOUT, write
+from tests.benchmarks.driven import SCREEN_PX, Driven
+from tests.benchmarks.gui_meter import Meter
 
-SCREEN_PX = (1366, 768)
 GROWTH_MB = 8  # what an allocator moves about: less than 4 kB for each change
 RUNS = 5
 KEPT = 5  # one image more than the canvas keeps: from then on it has taken the memory it goes on with
 WARM, CHANGES, LOOK_EVERY = 1_000, 2_000, 100  # the first fill the caches of pictures
 COLUMNS = ["what", "measured", "at most", "holds", "processor time", "remark"]
-
-# -- the window, driven ----------------------------------------------------------------------------------------------------
-
-
-class Driven:
-    """The window in this process, with its longest calls."""
-
-    def __init__(self) -> None:
-        from tests.benchmarks.gui_meter import MeteredApplication
-
-        self.application = MeteredApplication()
-        from app.ui.main_window import MainWindow, application
-
-        application()
-        self.window = MainWindow()
-        self.window.resize(*SCREEN_PX)
-        self.window.show()
-        self.pump()
-
-    def pump(self) -> None:
-        self.application.processEvents()
-
-    def until(self, reached: Callable[[], object], patience_s: float = 120) -> None:
-        """Lets the window live until something holds."""
-        begin = time.perf_counter()
-        while not reached():
-            self.pump()
-            time.sleep(0.0005)
-            if time.perf_counter() - begin > patience_s:
-                raise RuntimeError("The window did not get there.")
-
-    @property
-    def page(self):
-        """The Label page of the open project."""
-        return self.window.page
-
-    def open(self, project: Path) -> None:
-        """Opens a project, until images are listed and painted, their pictures asked for, and one of them is selected."""
-        from PySide6.QtCore import QTimer
-
-        QTimer.singleShot(0, self.window, lambda: self.window.open_project(project))  # as by a click: its time on the thread counts
-        self.until(lambda: self.window.context is not None and self.window.context.folder == project and self.window.context.image_id is not None)
-        gallery = self.page.gallery.view
-        gallery.viewport().repaint()
-        assert gallery.rows and gallery._keys_in_view
-
-    def key(self, which) -> None:
-        from PySide6.QtTest import QTest
-
-        QTest.keyClick(self.page.canvas, which)
-
-    def shown(self) -> None:
-        """Until the open image is read, and on the screen."""
-        self.until(lambda: self.page.canvas.image_size[0] > 0)
-        self.page.canvas.viewport().repaint()
-
-    def settle(self) -> None:
-        """Until nothing is read or written any more."""
-        canvas, context = self.page.canvas, self.page.context
-        self.pump()
-        self.until(lambda: not canvas._loader._tasks and not context._tasks and context.waiting == 0)
-
-    def close(self) -> None:
-        self.window.close()
-        self.pump()
-
-
-def timed(call: Callable[[], object], work_of: Callable[[], float] = time.process_time) -> dict[str, float]:
-    """Seconds of a call on the clock, and of processor time: the process's, or by time.thread_time the window's thread's."""
-    clock, work = time.perf_counter(), work_of()
-    call()
-    return {"seconds": time.perf_counter() - clock, "work": work_of() - work}
-
 
 # -- the measures, each in a process of its own -------------------------------------------------------------------------------
 
@@ -144,20 +72,32 @@ def start(folder: Path) -> dict:
     return {"start to the first painted window": best(found) | {"most": 1.5}}
 
 
+def timed(call: Callable[[], object], work_of: Callable[[], float] = time.process_time) -> dict[str, float]:
+    """Seconds of a call on the clock, and of processor time: the process's, or by time.thread_time the window's thread's."""
+    clock, work = time.perf_counter(), work_of()
+    call()
+    return {"seconds": time.perf_counter() - clock, "work": work_of() - work}
+
+
 def best(found: list[dict]) -> dict:
     """The median on the clock, and the least processor time."""
     return {"seconds": statistics.median(f["seconds"] for f in found), "work": min(f["work"] for f in found), "runs": len(found)}
 
 
+def held(meter: Meter) -> dict:
+    """The longest call on the GUI thread, as a line of the table."""
+    call = meter.longest(1)[0]
+    return {"seconds": call.clock_ms / 1000, "work": call.work_ms / 1000, "most": 0.05, "remark": f"{call.receiver}, {call.event}"}
+
+
 def gallery(folder: Path, count: int, most: float) -> dict:
     driven = Driven()
     found = timed(lambda: driven.open(folder / f"{count}" / "project"))
-    held = driven.application.meter.longest(1)[0]
+    longest_call = held(driven.application.meter)
     driven.settle()
     closing = timed(driven.close)
     name = f"project of {count:,} images to a usable gallery"
-    longest = {"seconds": held.clock_ms / 1000, "work": held.work_ms / 1000, "most": 0.05, "remark": f"{held.receiver}, {held.event}"}
-    return {name: found | {"most": most}, f"{name}: longest call on the GUI thread meanwhile": longest, f"the window with {count:,} images closed": closing}
+    return {name: found | {"most": most}, f"{name}: longest call on the GUI thread meanwhile": longest_call, f"the window with {count:,} images closed": closing}
 
 
 def gallery_10000(folder: Path) -> dict:
@@ -234,79 +174,21 @@ def resident_mb() -> float:
 
 def longest(folder: Path) -> dict:
     """A short walk through the window with 10,000 images: the longest call on its thread for each thing done."""
-    from PySide6.QtCore import QPoint, Qt
-    from PySide6.QtTest import QTest
-
     driven = Driven()
     meter, found = driven.application.meter, {}
     driven.open(folder / "10000" / "project")
     driven.shown()
     driven.settle()
-    page = driven.page
-    canvas, gallery_view = page.canvas.viewport(), page.gallery.view
-
-    def stroke() -> None:
-        at = canvas.rect().center()
-        QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
-        for k in range(20):
-            QTest.mouseMove(canvas, at + QPoint(3 * k, 2 * k))
-            driven.pump()
-        QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at + QPoint(60, 40))
-
-    def keys(*which) -> Callable[[], None]:
-        return lambda: [(driven.key(k), driven.shown(), driven.pump()) for k in which]
-
-    def scroll() -> None:
-        bar = gallery_view.verticalScrollBar()
-        for k in range(40):
-            bar.setValue(bar.maximum() * k // 40)
-            driven.pump()
-
-    def search() -> None:
-        QTest.keyClicks(page.gallery.search, "part_0001")
-        driven.pump()
-        page.gallery.search.clear()
-        driven.pump()
-        page.canvas.setFocus()
-
-    def results() -> None:
-        """What a running job reports, in batches, while she looks on."""
-        ids = [row.id for row in gallery_view.rows][6_000:6_200]
-        for k in range(0, 200, 20):
-            page.context.submit(lambda some=ids[k : k + 20]: proposed(page.context.workspace, some))
-            driven.until(lambda: page.context.waiting == 0)
-
-    for name, act in (
-        ("next image, 30 times", keys(*[Qt.Key.Key_Right] * 30)), ("the gallery scrolled from end to end", scroll), ("a search by name", search),
-        ("a stroke", stroke), ("accept, reject, undo", keys(Qt.Key.Key_N, Qt.Key.Key_A, Qt.Key.Key_N, Qt.Key.Key_R)), ("results of a running job", results),
-    ):  # fmt: skip
+    for name, act in acts.ACTS.items():
         meter.clear()
         meter.begin(name)
-        act()
+        act(driven)
         driven.settle()
-        begin = time.perf_counter()
-        driven.until(lambda: time.perf_counter() - begin > 1.5)  # noqa: B023  # what it left to timers
+        driven.live(1.5)  # what it left to timers
         driven.settle()
-        held = meter.longest(1)[0]
-        found[f"longest call on the GUI thread: {name}"] = {
-            "seconds": held.clock_ms / 1000, "work": held.work_ms / 1000, "most": 0.05, "remark": f"{held.receiver}, {held.event}",
-        }  # fmt: skip
+        found[f"longest call on the GUI thread: {name}"] = held(meter)
     driven.close()
     return found
-
-
-def proposed(workspace, image_ids: list[int]) -> None:
-    """One more answer on each of these images, as the runner writes a batch of them."""
-    from app.operations import models, proposals
-    from core_models.contract.job import Predicted, Region
-
-    def act(session) -> None:
-        version, digests = models.active(session).id, proposals.present_digests(session)
-        class_id = max(digests)
-        found = [Predicted(k, class_id, 0.9, (Region(generated.blob(300, 300), 0.9),)) for k in image_ids]
-        proposals.receive(session, version, digests, None, found)
-
-    workspace.do(act, title="Pre-label", undoable=False)
 
 
 def suggestion(folder: Path) -> dict:
