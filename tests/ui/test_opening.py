@@ -5,9 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QWidget
 from sqlalchemy import select
 
 from app.operations import models
@@ -112,6 +114,22 @@ def test_a_pool_that_rests_begins_nothing(qtbot):
         assert not pool._threads[2].join(0.05) and pool._jobs and pool._patient
     qtbot.waitUntil(lambda: sorted(done) == ["can wait", "work"])
     pool.close()
+
+
+def test_the_pool_rests_while_the_window_paints(window, qtbot):
+    done, left = [], []
+
+    class Painted(QWidget):
+        def paintEvent(self, event) -> None:
+            background.pool().submit(lambda _: None, lambda kind, value: done.append(kind))
+            time.sleep(0.05)
+            left.append(len(background.pool()._jobs))
+
+    there = Painted(window)
+    there.resize(20, 20)
+    there.show()
+    qtbot.waitUntil(lambda: bool(done))
+    assert left[0] == 1, "a thread took it while the window was painting"
 
 
 def test_the_pool_ends_after_what_is_under_way_and_begins_nothing_more(qtbot):
