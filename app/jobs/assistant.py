@@ -6,7 +6,6 @@ Answers come in a thread of their own; whoever draws on a screen hands them on t
 from __future__ import annotations
 
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Sequence
 
@@ -91,12 +90,12 @@ class Assistant:
     def _start(self) -> None:
         log = settings.log_folder() / "assistant.txt"
         log.parent.mkdir(parents=True, exist_ok=True)
-        window = {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
         with open(log, "wb") as errors:
             self._process = subprocess.Popen(
                 self._command or launchers.worker_command("--serve"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
-                cwd=launchers.CHECKOUT, env=launchers.environment(), **window,
+                cwd=launchers.CHECKOUT, env=launchers.environment(), **launchers.detached(),
             )  # fmt: skip
+        launchers.lower_priority(self._process.pid)
         threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
 
     def _listen(self, process: subprocess.Popen) -> None:

@@ -19,7 +19,7 @@ from core_models.contract.job import LOG
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 _SAME_START_S = 2.0  # a process's start is known to a clock tick, and shifts a little when the system's clock is set
-_LOWER = 10  # of 20 steps down in priority, where the system counts so
+_LOWER = 19  # steps down in priority, where the system counts so: from 10 the window's thread waited for a core for up to 0.1 s
 HOST = socket.gethostname()
 
 
@@ -42,12 +42,12 @@ def environment() -> dict[str, str]:
 def start(command: list[str], job_folder: Path) -> subprocess.Popen:
     """Starts a worker that goes on when we end, however we end; what it prints goes to log.txt of the job's folder."""
     with open(job_folder / LOG, "ab") as log:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=CHECKOUT, env=environment(), **_detached())
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=CHECKOUT, env=environment(), **detached())
     lower_priority(process.pid)
     return process
 
 
-def _detached() -> dict:
+def detached() -> dict:
     """Ctrl+C in our console, and the console's end, must not reach the worker."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS}
@@ -59,7 +59,7 @@ def lower_priority(pid: int) -> None:
     try:
         psutil.Process(pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else _LOWER)
         # Linux weighs sessions first, as long as they are grouped: one of its own is as heavy as the window's, whatever its processes are.
-        if (group := Path("/proc", str(pid), "autogroup")).exists():
+        if (group := Path("/proc", str(pid), "autogroup")).exists() and os.getsid(pid) == pid:
             group.write_text(str(_LOWER), encoding="ascii")
     except (psutil.Error, OSError):
         pass  # it ended already, or is not ours (a launcher of another user's): it runs all the same

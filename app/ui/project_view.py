@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QSettings, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QStackedWidget, QWidget
+from shiboken6 import isValid
 
 from app.ui import background, icons, recent
 from app.ui.context import Context
@@ -18,6 +19,8 @@ from app.ui.page import Page
 from app.ui.page_switch import LABEL, PAGES, import_pages
 from app.ui.palette import Entry
 from app.ui.train.improving import Improving
+
+_AHEAD_MS = 300  # between two pages that are made before they are looked at
 
 
 class ProjectView(QStackedWidget):
@@ -31,6 +34,8 @@ class ProjectView(QStackedWidget):
         self._context, self._messages, self._made, self._remember = context, messages, made, remember
         self._pages: dict[str, Page] = {}
         self.improving = Improving(context, messages, self)
+        self._ahead = QTimer(self, interval=_AHEAD_MS)
+        self._ahead.timeout.connect(self._make_ahead)
         context.page_asked.connect(self.show_page)
 
     def make(self) -> Iterator[None]:
@@ -49,7 +54,7 @@ class ProjectView(QStackedWidget):
         for part in self.label.findChildren(QWidget):
             part.ensurePolished()
         yield
-        background.pool().submit(lambda step: import_pages(), lambda kind, value: None, patient=True)
+        background.pool().submit(lambda step: import_pages(), lambda kind, value: self._ahead.start() if isValid(self) else None, patient=True)
 
     @property
     def page(self) -> Page:
@@ -62,21 +67,32 @@ class ProjectView(QStackedWidget):
 
     def show_page(self, name: str) -> None:
         """Brings a page into view, and makes it where it was not looked at before."""
-        page, before = self._page(name), self.currentWidget()
-        if page is before and page.isVisible():
+        with background.pool().resting():
+            page, before = self._page(name), self.currentWidget()
+            if page is before and page.isVisible():
+                return
+            self.setCurrentWidget(page)
+            if before is not page:
+                before.left()
+            self._messages.float_over(page.ground)
+            page.entered()
+            self.page_shown.emit(name)
+            self.state_changed.emit()
+
+    def _make_ahead(self) -> None:
+        """Makes a page that was not looked at yet: while a job begins, which asks for it, it would take several times as long."""
+        if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
             return
-        self.setCurrentWidget(page)
-        if before is not page:
-            before.left()
-        self._messages.float_over(page.ground)
-        page.entered()
-        self.page_shown.emit(name)
-        self.state_changed.emit()
+        missing = [kind.id for kind in PAGES if kind.id not in self._pages]
+        if missing:
+            with background.pool().resting():
+                self._page(missing[0])
+        if len(missing) < 2:
+            self._ahead.stop()
 
     def _page(self, name: str) -> Page:
         if name not in self._pages:
-            with background.pool().resting():
-                self._take(name, next(kind for kind in PAGES if kind.id == name).make(self._context, self._messages, self))
+            self._take(name, next(kind for kind in PAGES if kind.id == name).make(self._context, self._messages, self))
         return self._pages[name]
 
     def _take(self, name: str, page: Page) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtTest import QTest
 
-from tests.benchmarks.gui_meter import MeteredApplication
+from app.ui.main_window import MainWindow, application
+from tests.benchmarks.gui_meter import Meter
 
 SCREEN_PX = (1366, 768)
 
@@ -18,10 +19,8 @@ class Driven:
     """The window in this process, with its longest calls."""
 
     def __init__(self) -> None:
-        self.application = MeteredApplication()
-        from app.ui.main_window import MainWindow, application  # after the application, and only where a window is measured
-
-        application()
+        self.application = application()
+        self.meter = Meter(self.application)
         self.window = MainWindow()
         self.window.resize(*SCREEN_PX)
         self.window.show()

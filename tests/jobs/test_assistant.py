@@ -177,7 +177,17 @@ def test_a_batch_job_need_not_wait_for_the_filling_of_a_whole_folder(assistant, 
     assert len(filled(tmp_path, begun + 6)) >= begun + 6, "it does not go on afterwards"
 
 
+def test_it_lets_the_window_go_first(assistant):
+    ask(assistant)
+    worker = psutil.Process(assistant.pid)
+    assert worker.nice() > psutil.Process().nice() if sys.platform != "win32" else worker.nice() == psutil.BELOW_NORMAL_PRIORITY_CLASS
+    if (group := Path("/proc", str(assistant.pid), "autogroup")).exists():
+        assert group.read_text(encoding="ascii") != Path("/proc/self/autogroup").read_text(encoding="ascii"), "it weighs as much as the window"
+
+
 def test_it_ends_with_its_parent_whatever_it_does(assistant, answers):
+    ask(assistant)
+    assert [answers.get(timeout=20)[0].stage for _ in range(2)] == ["rough", "fitted"]  # it has started
     ask(assistant, "stuck")
     worker = psutil.Process(assistant.pid)
     time.sleep(0.5)

@@ -81,7 +81,9 @@ def finetune(spec, folder: Path) -> Iterator[Event]:
             time.sleep(STEP_S)
             yield Metric(step, {"loss": 1 / (step + 1)})
             yield Progress(step + 1, steps, f"step {step + 1}")
-            point.write_text(str(step + 1), encoding="utf-8")
+            fresh = point.with_suffix(".part")
+            fresh.write_text(str(step + 1), encoding="utf-8")
+            fresh.replace(point)  # a kill in between leaves the one before
             done = step + 1
             if step == AFTER:
                 yield from happens()

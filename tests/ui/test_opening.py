@@ -16,6 +16,7 @@ from app.operations import models
 from app.store.records import DefectClass
 from app.ui import background
 from app.ui.background import Pool
+from app.ui.page_switch import PAGES
 from app.workspace import Workspace
 from tests.ui.driving import idle, key
 
@@ -104,6 +105,12 @@ def test_another_look_while_a_project_arrives_shows_the_project(window, empty_pr
     qtbot.waitUntil(window.page.isVisible)
     assert window.context.folder == empty_projects[0]
     qtbot.waitUntil(lambda: bool(window.page.act.text()) and not window.opening)
+
+
+def test_the_other_pages_are_made_before_they_are_looked_at(window, empty_projects, qtbot):
+    window.open_project(empty_projects[0])
+    qtbot.waitUntil(lambda: window.view is not None and len(window.view._pages) == len(PAGES))
+    assert window.view.page_id == "label" and not window.view._ahead.isActive()
 
 
 def test_a_pool_that_rests_begins_nothing(qtbot):

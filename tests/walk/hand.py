@@ -9,11 +9,15 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import get_context
 from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
+
+from tests.benchmarks.gui_meter import Meter
 
 PATIENCE_S = 120.0
 _LOOK_S = 0.03  # between two looks at the window while the hand waits
@@ -25,21 +29,28 @@ class Lost(RuntimeError):
 
 
 class _Eyes(QObject):
-    """Runs what it is asked in the window's thread."""
+    """Runs what it is asked in the window's thread; the meter does not count that."""
 
     asked = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, meter: Meter) -> None:
         super().__init__()
-        self.asked.connect(lambda question: question(), Qt.ConnectionType.QueuedConnection)
+        self._meter = meter
+        self.asked.connect(self._answer, Qt.ConnectionType.QueuedConnection)
+
+    def _answer(self, question: Callable[[], None]) -> None:
+        with self._meter.apart():
+            question()
 
 
 class Hand:
     """Made in the window's thread, used in another. presses, clicks, strokes, turns: what it did so far; idle_s: how long it had
     nothing to act on; waits: (what for, seconds)."""
 
-    def __init__(self) -> None:
-        self._eyes = _Eyes()
+    def __init__(self, meter: Meter) -> None:
+        self._eyes = _Eyes(meter)
+        # A process that is started from here holds the whole interpreter up until it has got a core: not for each key.
+        self._fingers = ProcessPoolExecutor(1, get_context("spawn"))
         self.presses = self.clicks = self.strokes = self.turns = 0
         self.idle_s = 0.0
         self.waits: list[tuple[str, float]] = []
@@ -98,7 +109,7 @@ class Hand:
     # -- doing ------------------------------------------------------------------------------------------------------------
 
     def _do(self, *words: object) -> None:
-        subprocess.run(["xdotool", *(str(word) for word in words)], check=True, capture_output=True)
+        self._fingers.submit(subprocess.run, ["xdotool", *(str(word) for word in words)], check=True, capture_output=True).result()
         self.see(lambda: None)  # what came of it is done before the next
 
     def focus(self, window: QWidget) -> None:

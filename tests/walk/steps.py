@@ -192,6 +192,7 @@ class Walk:
         """What she painted became a further shot: the line at the top asks for F."""
         hand = self.hand
         hand.key("ctrl+1")
+        hand.until("F to be offered", self.page.prelabel_button.isEnabled, idle=False)
         hand.key("f")
         hand.key("f")
         hand.until("the pre-labelling to begin", lambda: self.page.prelabelling.running)
