@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +20,8 @@ from app.ui.message_bar import MessageBar
 from app.ui.transfer_dialogs import ExportDialog, ImportDialog
 from app.ui.writer import Fault
 from app.workspace import Workspace
+
+_SAY_EVERY_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class Transfers(QObject):
         super().__init__(window)
         self._context, self._messages, self._window = context, messages, window
         self._task = None
+        self._say_again_at = 0.0
 
     def ask_export(self) -> None:
         """Asks what is to leave and where to; the export begins when that is answered."""
@@ -90,7 +94,9 @@ class Transfers(QObject):
         self._messages.say(text, stop)
 
         def stepped(step: Step | None) -> None:
-            if step:
+            # Small images come by the hundred a second, and the bar is laid out anew each time.
+            if step and time.monotonic() > self._say_again_at:
+                self._say_again_at = time.monotonic() + _SAY_EVERY_S
                 self._messages.say(self.tr("{what}: {done} of {total} images").format(what=text, done=step.done, total=step.total), stop)
 
         self._task = self._context.run(work, done, stepped, failed=lambda fault: self._messages.warn(fault, [(self.tr("Try again"), again)]))

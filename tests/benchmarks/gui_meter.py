@@ -1,52 +1,47 @@
-"""How long the window's thread does not come back to its event loop, told by a timer that beats there.
+"""How long the window's thread is held by one call: an application that times the delivery of every event.
 
-    meter = Meter(application)
-    meter.begin("draw a stroke")    # what is done from now on, for the table
+    app = MeteredApplication()          # before anything else asks for the application
+    app.meter.begin("draw a stroke")    # what is done from now on, for the table
     ...
-    meter.longest(5)
+    app.meter.longest(5)
 
-What a person feels is the time from one beat to the next: a key, a paint or a signal from another thread, with all that follows
-from it. Timing the events themselves from Python would be finer, but each of the thousand events inside the making of a page
-would then pass through the interpreter, which made it half as long again and let other threads in each time.
+What a person feels is the outermost delivery: a key, a timer, a signal from another thread with all that follows from it.
+One that waits in a loop of its own (a dialog, a menu, a drag) is left out, and what is delivered in that loop is timed by
+itself. Drive the window from outside of app.exec(), by QTest and processEvents: then each event comes by itself.
 """
 
 from __future__ import annotations
 
 import heapq
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt, QThread, QTimer
+from PySide6.QtCore import QEvent, QObject, QThread
+from PySide6.QtWidgets import QApplication
 
 _KEPT = 50
-_BEAT_MS = 1
-_IDLE_MS = 1.0  # of work: where there was less, nothing was called, and the thread waited for something to do or for a core
 
 
 @dataclass(frozen=True, order=True)
 class Held:
-    """From one beat to the next: milliseconds on the clock and of processor time of the thread, and what was done."""
+    """One delivery: milliseconds on the clock and of processor time of the thread, what was done, to what, and by which event."""
 
     clock_ms: float
     work_ms: float
     doing: str
+    receiver: str
+    event: str
 
 
-class Meter(QObject):
-    """Made in the window's thread; keeps the longest times between two beats.
+class Meter:
+    """Keeps the longest deliveries."""
 
-    One in which a loop of its own began or ended (a dialog, a menu, a drag) is left out, and what is done in that loop is not.
-    """
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
         self._doing, self._kept, self.count = "", [], 0
-        self._mark()
-        timer = QTimer(self, interval=_BEAT_MS, timerType=Qt.TimerType.PreciseTimer)
-        timer.timeout.connect(self._beat)
-        timer.start()
+        self.left_out: set[str] = set()  # names of classes: what is delivered to these is a matter of whoever measures
+        self._around: list[tuple[int, bool]] = []  # of each delivery under way: the level of its loop, and whether one ran inside it
+        self._thread, self._own = threading.get_ident(), QThread.currentThread()
 
     def begin(self, doing: str) -> None:
         """Names what is done from now on."""
@@ -55,31 +50,45 @@ class Meter(QObject):
     def clear(self) -> None:
         """Forgets what was measured until now."""
         self._kept, self.count = [], 0
-        self._mark()
 
     def longest(self, count: int = 10) -> list[Held]:
-        """The longest on the clock, the longest first."""
+        """The longest deliveries on the clock, the longest first."""
         return sorted(self._kept, reverse=True)[:count]
 
-    @contextmanager
-    def apart(self) -> Iterator[None]:
-        """What is done inside belongs to whoever measures, and is not counted."""
-        self._beat()
+    def deliver(self, call, receiver: QObject, event: QEvent) -> bool:
+        """Runs call(receiver, event) and times it where it is an outermost one."""
+        if threading.get_ident() != self._thread:
+            return call(receiver, event)
+        level = self._own.loopLevel()
+        if self._around and self._around[-1][0] == level:
+            return call(receiver, event)  # inside another one: thousands while a page is made
+        for k, (outer, _) in enumerate(self._around):
+            self._around[k] = (outer, True)
+        self._around.append((level, False))
+        name, kind = type(receiver).__name__, event.type()
+        clock, work = time.perf_counter(), time.thread_time()
         try:
-            yield
+            return call(receiver, event)
         finally:
-            self._mark()
+            held = Held((time.perf_counter() - clock) * 1000, (time.thread_time() - work) * 1000, self._doing, name, kind.name)
+            waited = self._around.pop()[1]
+            if not waited and name not in self.left_out:
+                self._keep(held)
 
-    def _mark(self) -> None:
-        self._clock, self._work, self._level = time.perf_counter(), time.thread_time(), QThread.currentThread().loopLevel()
+    def _keep(self, held: Held) -> None:
+        self.count += 1
+        if len(self._kept) < _KEPT:
+            heapq.heappush(self._kept, held)
+        elif held.clock_ms > self._kept[0].clock_ms:
+            heapq.heapreplace(self._kept, held)
 
-    def _beat(self) -> None:
-        clock, work, level, doing = self._clock, self._work, self._level, self._doing
-        self._mark()
-        held = Held((self._clock - clock) * 1000, (self._work - work) * 1000, doing)
-        if level == self._level and held.work_ms > _IDLE_MS:
-            self.count += 1
-            if len(self._kept) < _KEPT:
-                heapq.heappush(self._kept, held)
-            else:
-                heapq.heappushpop(self._kept, held)
+
+class MeteredApplication(QApplication):
+    """The application whose meter times what the window's thread is held by."""
+
+    def __init__(self, words: tuple[str, ...] = ()) -> None:
+        self.meter = Meter()  # before the rest: events come while the application is being made
+        super().__init__(list(words))
+
+    def notify(self, receiver: QObject, event: QEvent) -> bool:
+        return self.meter.deliver(super().notify, receiver, event)

@@ -87,13 +87,13 @@ def best(found: list[dict]) -> dict:
 def held(meter: Meter) -> dict:
     """The longest call on the GUI thread, as a line of the table."""
     call = meter.longest(1)[0]
-    return {"seconds": call.clock_ms / 1000, "work": call.work_ms / 1000, "most": 0.05}
+    return {"seconds": call.clock_ms / 1000, "work": call.work_ms / 1000, "most": 0.05, "remark": f"{call.receiver}, {call.event}"}
 
 
 def gallery(folder: Path, count: int, most: float) -> dict:
     driven = Driven()
     found = timed(lambda: driven.open(folder / f"{count}" / "project"))
-    longest_call = held(driven.meter)
+    longest_call = held(driven.application.meter)
     driven.settle()
     closing = timed(driven.close)
     name = f"project of {count:,} images to a usable gallery"
@@ -175,7 +175,7 @@ def resident_mb() -> float:
 def longest(folder: Path) -> dict:
     """A short walk through the window with 10,000 images: the longest call on its thread for each thing done."""
     driven = Driven()
-    meter, found = driven.meter, {}
+    meter, found = driven.application.meter, {}
     driven.open(folder / "10000" / "project")
     driven.shown()
     driven.settle()

@@ -81,7 +81,7 @@ def _account(going: Walk) -> dict:
 def walk(args: argparse.Namespace) -> int:
     """One of the walks, in this process."""
     from app.ui.main_window import MainWindow, application
-    from tests.benchmarks.gui_meter import Meter
+    from tests.benchmarks.gui_meter import MeteredApplication
     from tests.walk import inspector, pictures
     from tests.walk.hand import Hand
     from tests.walk.steps import Walk
@@ -93,17 +93,17 @@ def walk(args: argparse.Namespace) -> int:
     folder = home / name
     parts = inspector.line_scans(args.data / data, folder) if args.only == "scans" else inspector.one_class(args.data / data, folder, _CLASS, _CLEAN, _SEED)
     class_name = "flaw" if args.only == "scans" else _CLASS
+    meter = MeteredApplication().meter
+    meter.left_out.add("_Eyes")
     app = application()
-    meter = Meter(app)
     window = MainWindow()
     window.setGeometry(0, 0, 1366, 768)
     window.show()
-    going = Walk(window, Hand(meter), pictures.Album((args.look or account.PICTURES) / args.only), parts, class_name, shots, stop_after_s)
+    going = Walk(window, Hand(), pictures.Album((args.look or account.PICTURES) / args.only), parts, class_name, shots, stop_after_s)
     told, failed = [], []
 
     def steps() -> None:
         hand = going.hand
-        hand.see(meter.clear)  # the window is there: what its making takes is measured elsewhere
         try:
             for step in (
                 going.start, going.mark_shots, going.prelabel, going.review, going.check, going.confirm_clean, going.improve, going.use_and_roll_back, going.export,
@@ -121,7 +121,7 @@ def walk(args: argparse.Namespace) -> int:
 
     threading.Thread(target=steps, daemon=True).start()
     app.exec()
-    longest = [{"ms": round(h.clock_ms), "work_ms": round(h.work_ms), "step": h.doing} for h in meter.longest(8)]
+    longest = [{"ms": round(h.clock_ms), "work_ms": round(h.work_ms), "step": h.doing, "to": h.receiver, "event": h.event} for h in meter.longest(8)]
     window.close()
     print("".join(failed), *longest, sep="\n", file=sys.stderr)
     value = {"name": name, "shots": shots, "steps": told, "longest": longest} | _account(going)

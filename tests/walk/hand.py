@@ -17,8 +17,6 @@ from typing import Any
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
-from tests.benchmarks.gui_meter import Meter
-
 PATIENCE_S = 120.0
 _LOOK_S = 0.03  # between two looks at the window while the hand waits
 _NAMES = {"?": "question", "/": "slash", ",": "comma", ".": "period", " ": "space"}
@@ -29,26 +27,21 @@ class Lost(RuntimeError):
 
 
 class _Eyes(QObject):
-    """Runs what it is asked in the window's thread; the meter does not count that."""
+    """Runs what it is asked in the window's thread."""
 
     asked = Signal(object)
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._meter = meter
-        self.asked.connect(self._answer, Qt.ConnectionType.QueuedConnection)
-
-    def _answer(self, question: Callable[[], None]) -> None:
-        with self._meter.apart():
-            question()
+        self.asked.connect(lambda question: question(), Qt.ConnectionType.QueuedConnection)
 
 
 class Hand:
     """Made in the window's thread, used in another. presses, clicks, strokes, turns: what it did so far; idle_s: how long it had
     nothing to act on; waits: (what for, seconds)."""
 
-    def __init__(self, meter: Meter) -> None:
-        self._eyes = _Eyes(meter)
+    def __init__(self) -> None:
+        self._eyes = _Eyes()
         # A process that is started from here holds the whole interpreter up until it has got a core: not for each key.
         self._fingers = ProcessPoolExecutor(1, get_context("spawn"))
         self.presses = self.clicks = self.strokes = self.turns = 0
