@@ -104,6 +104,7 @@ def walk(args: argparse.Namespace) -> int:
 
     def steps() -> None:
         hand = going.hand
+        hand.see(meter.clear)  # the window is there: what its making takes is measured elsewhere
         try:
             for step in (
                 going.start, going.mark_shots, going.prelabel, going.review, going.check, going.confirm_clean, going.improve, going.use_and_roll_back, going.export,
