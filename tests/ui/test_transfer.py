@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,9 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from sqlalchemy import select
 
+from app.exchange import formats
+from app.exchange.formats import Step
 from app.operations import annotations as operations
 from app.operations import verdicts
 from app.store.records import Annotation
+from app.ui.transfer import Going
 from app.ui.transfer_dialogs import ExportDialog, ImportDialog
 from tests.ui.driving import annotations, enter_text, idle, key
 
@@ -68,6 +72,19 @@ def test_labels_leave_and_come_back_pixel_for_pixel(window, tmp_path, qtbot):
     qtbot.waitUntil(lambda: "were taken in" in window.messages.text.text())
     idle(window, qtbot)
     assert sorted((a.image_id, a.mask.box, a.mask.rle) for a in annotations(window.toy)) == before
+
+
+def test_how_far_an_export_is_is_told_now_and_then(window, tmp_path, qtbot, monkeypatch):
+    """Small images come by the hundred a second: the bar would hold the window up."""
+    said, last = [], Step(1000, 1000, {"regions": 2, "images": 1000, "left_out": 0, "notes": []})
+    monkeypatch.setattr(formats, "export", lambda *_: iter([*(Step(k, 1000) for k in range(1000)), last]))
+    show = window.messages.say
+    monkeypatch.setattr(window.messages, "say", lambda text, ways=(): (said.append(text), show(text, ways)))
+    begun = time.monotonic()
+    window.transfers.export(Going("coco", tmp_path / "out", formats.ExportOptions()))
+    qtbot.waitUntil(lambda: "were written to" in window.messages.text.text())
+    progress = [text for text in said if "of 1000 images" in text]
+    assert 1 <= len(progress) <= 2 + 10 * (time.monotonic() - begun)
 
 
 def test_labelme_files_with_copies_are_recognised_as_such(window, tmp_path, qtbot):
