@@ -39,8 +39,8 @@ def _train(context: Context, messages: MessageBar, parent: ProjectView) -> Page:
 
 @dataclass(frozen=True)
 class Kind:
-    """One page of the table: it is made, and what it needs is imported, when it is looked at first. The one that is shown first
-    is made with the project's view."""
+    """One page of the table: it is made, and what it needs is imported, soon after the project has come, or when it is looked at
+    before that. The one that is shown first is made with the project's view."""
 
     id: str
     text: str

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtCore import QByteArray, QSettings, QTimer, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QWidget
 from shiboken6 import isValid
 
@@ -81,8 +81,6 @@ class ProjectView(QStackedWidget):
 
     def _make_ahead(self) -> None:
         """Makes a page that was not looked at yet: while a job begins, which asks for it, it would take several times as long."""
-        if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
-            return
         missing = [kind.id for kind in PAGES if kind.id not in self._pages]
         if missing:
             with background.pool().resting():
