@@ -83,14 +83,14 @@ class ProjectView(QStackedWidget):
         """Makes a page that was not looked at yet: while a job begins, which asks for it, it would take several times as long."""
         missing = [kind.id for kind in PAGES if kind.id not in self._pages]
         if missing:
-            with background.pool().resting():
-                self._page(missing[0])
+            self._page(missing[0])
         if len(missing) < 2:
             self._ahead.stop()
 
     def _page(self, name: str) -> Page:
         if name not in self._pages:
-            self._take(name, next(kind for kind in PAGES if kind.id == name).make(self._context, self._messages, self))
+            with background.pool().resting():
+                self._take(name, next(kind for kind in PAGES if kind.id == name).make(self._context, self._messages, self))
         return self._pages[name]
 
     def _take(self, name: str, page: Page) -> None:

@@ -145,7 +145,7 @@ def memory(folder: Path) -> dict:
 
     driven = Driven()
     driven.open(folder / "10000" / "project")
-    held, objects = [], []
+    megabytes, objects = [], []
     for k in range(1, WARM + CHANGES + 1):
         driven.key(Qt.Key.Key_Right)
         driven.shown()
@@ -153,11 +153,11 @@ def memory(folder: Path) -> dict:
             driven.settle()
             gc.collect()
             objects.append(len(gc.get_objects()))
-            held.append(resident_mb())
-    peak = max(held)
+            megabytes.append(resident_mb())
+    peak = max(megabytes)
     driven.close()
     # Single looks differ by what the threads just read; the ends are medians of several.
-    ends = [statistics.median(found[part]) for found in (held, objects) for part in (slice(0, 6), slice(-6, None))]
+    ends = [statistics.median(found[part]) for found in (megabytes, objects) for part in (slice(0, 6), slice(-6, None))]
     remark = f"{ends[3] - ends[2]:+.0f} of {ends[2]:,.0f} Python objects"
     return {
         "memory of the window with 10,000 images": {"megabytes": peak, "most": 400},
