@@ -12,8 +12,8 @@ from app.operations import last_run
 from app.operations.last_run import Run
 from app.ui import background, icons, sentences
 from app.ui.context import Context
+from app.ui.time_left import TimeLeft, stage_of
 from app.ui.train.curve_view import CurveView
-from app.ui.train.time_left import TimeLeft
 
 
 class RunPanel(QFrame):
@@ -128,12 +128,8 @@ class RunPanel(QFrame):
         self.bar.setRange(0, 1000 if begun else 0)
         self.bar.setValue(round(1000 * share))
         self.text.setText(self._stage(message) if not self._stopping else self.tr("Stopping; the best so far is kept"))
-        self._time_left.note(self._word(message), share, time.monotonic())
-        self.left.setText(self._words_of(self._time_left.seconds))
-
-    def _word(self, message: str) -> str:
-        """Which stage of the work the worker is at: read from how its line begins."""
-        return next((word for word in ("reading", "step", "learning", "comparing", "waiting") if message.startswith(word)), "")
+        self._time_left.note(stage_of(message), share, time.monotonic())
+        self.left.setText(self._time_left.words)
 
     def _stage(self, message: str) -> str:
         said = {
@@ -141,14 +137,7 @@ class RunPanel(QFrame):
             "learning": self.tr("Comparing on the check images"), "comparing": self.tr("Comparing on the check images"),
             "waiting": self.tr("Waiting until another job on this computer has ended"),
         }  # fmt: skip
-        return said.get(self._word(message), self.tr("Starting"))
-
-    def _words_of(self, seconds: float | None) -> str:
-        if seconds is None:
-            return ""
-        if seconds < 60:
-            return self.tr("less than a minute left")
-        return self.tr("about %n min left", "", round(seconds / 60))
+        return said.get(stage_of(message), self.tr("Starting"))
 
     def _read(self) -> None:
         """The new points, in the background: the file lies on a disk that may be slow."""

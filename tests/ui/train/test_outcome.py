@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.ui.train.outcome import Outcome
-from app.ui.train.time_left import TimeLeft
+from app.ui.time_left import TimeLeft
 
 FIGURES = {
     "reason": "better", "regions": 46, "found": 41, "found_before": 36, "false_alarms": 2, "false_alarms_before": 5, "clean_images": 30,
@@ -49,3 +49,13 @@ def test_time_left_is_told_from_what_was_watched():
     assert left.seconds == pytest.approx(10.0)
     left.note("comparing", 0.1, 111.0)
     assert left.seconds is None
+
+
+def test_while_labels_are_read_no_end_is_promised():
+    left = TimeLeft()
+    for stage, shares in (("reading", (0.1, 0.9)), ("step", (0.0, 0.1))):
+        for k, share in enumerate(shares):
+            left.note(stage, share, 100.0 + 40 * k)
+        assert left.words == ("" if stage == "reading" else "about 6 min left")
+    left.note("step", 0.99, 150.0)
+    assert left.words == "less than a minute left"

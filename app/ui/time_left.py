@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QCoreApplication
+
+STAGES = ("reading", "step", "learning", "comparing", "waiting")
+_BEFORE_ALL = "reading"  # the training is still to come then: when this stage ends says nothing of the job
 _SURE_AFTER_S = 3.0  # before that, a rate is a guess
 
 
@@ -9,7 +13,8 @@ class TimeLeft:
     """Told how far a stage of a job is, it knows when the stage will end. A stage is over when its share falls, or another one begins."""
 
     def __init__(self) -> None:
-        self._stage, self._begun_s, self._first, self._share, self._now_s = "", 0.0, 0.0, 0.0, 0.0
+        self._stage: str | None = None
+        self._begun_s = self._first = self._share = self._now_s = 0.0
 
     def note(self, stage: str, share: float, now_s: float) -> None:
         """The stage is done to this share (0 to 1) at a time in seconds of a clock that never goes back."""
@@ -24,3 +29,17 @@ class TimeLeft:
         if spent < _SURE_AFTER_S or done <= 0:
             return None
         return spent / done * (1 - self._share)
+
+    @property
+    def words(self) -> str:
+        """The same in words, "" while it cannot be told."""
+        if self.seconds is None or self._stage == _BEFORE_ALL:
+            return ""
+        if self.seconds < 60:
+            return QCoreApplication.translate("TimeLeft", "less than a minute left")
+        return QCoreApplication.translate("TimeLeft", "about {n} min left").format(n=round(self.seconds / 60))
+
+
+def stage_of(message: str) -> str:
+    """Which stage of its work a worker is at, read from how its line begins; "" for none that is known."""
+    return next((word for word in STAGES if message.startswith(word)), "")
