@@ -142,7 +142,7 @@ def open_jobs(session: Session) -> list[Job]:
 
 
 def listed(session: Session) -> list[dict]:
-    keys = ("id", "kind", "state", "done", "total", "message", "pid")
+    keys = ("id", "kind", "state", "done", "total", "message", "pid", "folder")
     return [{**{k: getattr(job, k) for k in keys}, "failed": [{"image": f["image"], "reason": f["reason"]} for f in job.failed]}
             for job in session.scalars(select(Job).order_by(Job.id))]  # fmt: skip
 

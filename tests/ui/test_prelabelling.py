@@ -10,11 +10,13 @@ from pathlib import Path
 import psutil
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from sqlalchemy import select
 
 from app.jobs import launchers
 from app.operations import jobs
 from app.store.records import Job
+from app.ui.details import Details
 from app.workspace import Workspace
 from tests.ui.driving import LEFT, idle, key, prelabel
 
@@ -111,7 +113,15 @@ def test_a_failed_job_is_a_sentence_with_a_way_out(window, qtbot, monkeypatch):
     monkeypatch.setenv("TOY", "fail")
     prelabel(window)
     qtbot.waitUntil(lambda: "The toy refuses to go on." in window.messages.text.text(), timeout=30000)
-    (again,) = window.messages.ways
+    details, again = window.messages.ways
+    qtbot.mouseClick(details, LEFT)
+    qtbot.waitUntil(lambda: window.findChild(Details) is not None)
+    shown = window.findChild(Details)
+    assert shown.text.toPlainText() == "The worker printed nothing."
+    qtbot.mouseClick(shown.copy, LEFT)
+    assert QGuiApplication.clipboard().text() == shown.text.toPlainText()
+    qtbot.keyClick(shown, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.findChild(Details) is None)
     monkeypatch.setenv("TOY", "finish")
     qtbot.mouseClick(again, LEFT)
     qtbot.waitUntil(lambda: states(window) == ["failed", "finished"], timeout=30000)
@@ -125,6 +135,9 @@ def test_an_image_that_is_gone_is_counted_and_the_rest_goes_on(toy_of, opened, q
     prelabel(window)
     qtbot.waitUntil(lambda: "1 image could not be read" in window.messages.text.text(), timeout=30000)
     assert states(window) == ["finished"]
+    (which,) = window.messages.ways
+    qtbot.mouseClick(which, LEFT)
+    assert toy.files[4].name in window.findChild(Details).text.toPlainText()
 
 
 def test_a_job_goes_on_without_the_window_and_the_next_one_attaches(window, qtbot, monkeypatch):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from app.jobs import batch
-from app.operations import jobs
+from app.operations import jobs, last_run
 from app.store.pace import Pace
+from app.ui import background, sentences
 from app.ui.context import Context
+from app.ui.details import Details
 from app.ui.message_bar import MessageBar
 from app.ui.panels.classes import ClassesPanel
 from app.ui.writer import Fault
@@ -64,10 +66,20 @@ class Prelabelling(QObject):
         if job["state"] == "finished":
             done = self.tr("Pre-labelled %n image(s).", "", job["done"])
             failed = self.tr("%n image(s) could not be read.", "", len(job["failed"])) if job["failed"] else ""
-            self._messages.say(f"{done} {failed}".strip() if job["done"] else job["message"])
+            ways = [(self.tr("Show which"), lambda: self._show("\n".join(f"{f['image']}: {sentences.shown(f['reason'])}" for f in job["failed"])))] if failed else ()
+            self._messages.say(f"{done} {failed}".strip() if job["done"] else job["message"], ways)
         elif job["state"] == "cancelled":
             self._messages.say(self.tr("Stopped at {done} of {total} images; what was done is kept. F goes on.").format(done=job["done"], total=job["total"]))
         else:
             # What the runner says to the command line of going on is the button here.
             fault = Fault(job["message"].replace(jobs.GO_ON, "").strip())
-            self._messages.warn(fault, [(self.tr("Try again"), lambda: self._context.submit(lambda: batch.resume(self._context.workspace, job["id"])))])
+            again = (self.tr("Try again"), lambda: self._context.submit(lambda: batch.resume(self._context.workspace, job["id"])))
+            self._messages.warn(fault, [(self.tr("Show details"), lambda: self._show_log(job)), again])
+
+    def _show_log(self, job: dict) -> None:
+        """The end of what the job's worker printed."""
+        folder = self._context.folder / job["folder"]
+        self._context.run(background.call(lambda: last_run.log_end(folder)), lambda text: self._show(text or self.tr("The worker printed nothing.")))
+
+    def _show(self, text: str) -> None:
+        Details(self.tr("Pre-labelling"), text, self._messages.window())
