@@ -13,6 +13,7 @@ from app.ui import icons
 
 # What must hold for an act to be offered.
 ALWAYS, PROJECT, IMAGE, WRITING, WRITING_IMAGE = "always", "project", "image", "writing", "writing_image"
+_SHEET_COLUMNS = 3  # of keys: it holds at 768 px of height
 TOOLS = ("select", "brush", "eraser", "polygon", "rectangle", "ignore", "scale")
 
 
@@ -144,13 +145,14 @@ def key_sheet(parent: QWidget, made: Mapping[str, QAction]) -> QDialog:
         (QCoreApplication.translate("Act", "Right drag"), QCoreApplication.translate("Act", "Move the image")),
         (QCoreApplication.translate("Act", "Enter"), QCoreApplication.translate("Act", "Finish the polygon")),
     ]
-    half = -(-len(lines) // 2)
+    rows = -(-len(lines) // _SHEET_COLUMNS)
     for k, (key, text) in enumerate(lines):
-        row, side = k % half, k // half * 2
+        row, side = k % rows, k // rows * 2
         label = QLabel(key, sheet)
         label.setProperty("role", "heading")
         label.setAlignment(Qt.AlignmentFlag.AlignRight)
         grid.addWidget(label, row, side)
         grid.addWidget(QLabel(text, sheet), row, side + 1)
-    grid.setColumnMinimumWidth(2, 96)
+    for side in range(2, 2 * _SHEET_COLUMNS, 2):
+        grid.setColumnMinimumWidth(side, 104)
     return sheet

@@ -108,6 +108,7 @@ def test_the_key_sheet_lists_what_works(toy_of, opened, qtbot):
     sheet = window.findChild(QDialog)
     said = {label.text() for label in sheet.findChildren(QLabel)}
     assert sheet.isVisible() and {"Brush", "B", "Accept the proposal", "1-9"} <= said
+    assert sheet.height() < 640 and sheet.width() < 1366, "it holds on a small screen, with a frame around it"
     qtbot.keyClick(sheet, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: window.findChild(QDialog) is None)
     key(window, "v")

@@ -30,12 +30,26 @@ def paint_corners(painter: QPainter, rect: QRect) -> None:
 def paint_words(painter: QPainter, words: Sequence[tuple[QRect, str]]) -> None:
     """How sure the model is of each proposal, above its box."""
     metrics = painter.fontMetrics()
-    for rect, text in words:
-        tag = QRect(rect.left(), rect.top() - metrics.height() - _ABOVE_PX, metrics.horizontalAdvance(text) + 8, metrics.height())
-        tag.moveTop(max(tag.top(), 0))
+    tags = [QRect(rect.left(), rect.top() - metrics.height() - _ABOVE_PX, metrics.horizontalAdvance(text) + 8, metrics.height()) for rect, text in words]
+    for tag, (_, text) in zip(apart(tags), words, strict=True):
         painter.fillRect(tag, QColor(0, 0, 0, 170))
         painter.setPen(QColor(255, 255, 255))
         painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def apart(tags: Sequence[QRect]) -> list[QRect]:
+    """The tags moved so that none covers another one or leaves the viewport at its top: upwards, and downwards where no room is left."""
+    placed: list[QRect] = []
+    for tag in tags:
+        tag = QRect(tag)
+        tag.moveTop(max(tag.top(), 0))
+        step = -1
+        while met := next((other for other in placed if other.intersects(tag)), None):
+            if step < 0 and met.top() - 1 - tag.height() < 0:
+                step = 1
+            tag.moveTop(met.top() - 1 - tag.height() if step < 0 else met.bottom() + 2)
+        placed.append(tag)
+    return placed
 
 
 def paint_outline(painter: QPainter, points: Sequence[QPointF], colour: tuple[int, int, int]) -> None:
