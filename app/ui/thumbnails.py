@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage, QPixmap
 
 from app import settings
 from app.ui import background
+from app.ui.canvas.pyramid import Pyramid, by_turns
 from core_models.contract import image_file
 from core_models.contract.image_file import ImageFileError
 from core_models.contract.opencv import cv2
@@ -149,7 +150,9 @@ class _Desk:
         array = self._cache.get(key)
         if array is None:
             try:
-                array = shrunk(image_file.read(path))
+                with by_turns(path):
+                    held = Pyramid.alive(path)  # a large image is not unpacked twice
+                    array = shrunk(held.image if held else image_file.read(path))
             except (ImageFileError, OSError, MemoryError, ValueError):
                 return None  # the gallery marks it; opening the image says why
             self._cache.put(key, array)

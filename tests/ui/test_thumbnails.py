@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 
 import numpy as np
 import pytest
 
+from app.ui.canvas.pyramid import Pyramid, by_turns
 from app.ui.thumbnails import SIDE_PX, DiskCache, Thumbnails, qimage, shrunk
+from core_models.contract import image_file
+from core_models.contract.opencv import cv2
 
 
 @pytest.fixture
@@ -110,3 +115,42 @@ def test_a_fault_in_a_cached_picture_is_no_fault_of_the_window(thumbnails, make_
     with qtbot.waitSignal(thumbnails.ready):
         thumbnails.get("ab", make_image_file("a.png"))
     assert thumbnails.get("ab", make_image_file("a.png")) is not None
+
+
+def test_large_images_that_nobody_waits_for_are_unpacked_one_after_the_other(tmp_path):
+    paths = [tmp_path / f"{k}.png" for k in range(3)]
+    for path, shape in zip(paths, ((2000, 9000), (2000, 9000), (20, 90)), strict=True):
+        path.write_bytes(cv2.imencode(".png", np.zeros(shape, np.uint8))[1].tobytes())
+    at_work, seen, go_on = [], [], threading.Event()
+
+    def unpack(path):
+        with by_turns(path):
+            at_work.append(path)
+            seen.append(set(at_work))
+            go_on.wait(10)
+            at_work.remove(path)
+
+    threads = [threading.Thread(target=unpack, args=(path,)) for path in paths]
+    for thread in threads:
+        thread.start()
+    until = time.monotonic() + 5
+    while len(seen) < 2 and time.monotonic() < until:
+        time.sleep(0.01)
+    time.sleep(0.1)
+    assert len(seen) == 2 and paths[2] in at_work, "a large one and the small one"
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == 3 and not any(set(paths[:2]) <= one for one in seen)
+
+
+def test_an_image_that_is_held_is_not_unpacked_for_its_thumbnail(thumbnails, tmp_path, qtbot, monkeypatch):
+    path = tmp_path / "图.png"
+    path.write_bytes(cv2.imencode(".png", np.full((300, 500), 90, np.uint8))[1].tobytes())
+    held = Pyramid.of(path)
+    monkeypatch.setattr(image_file, "read", lambda _: pytest.fail("unpacked twice"))
+    with qtbot.waitSignal(thumbnails.ready):
+        thumbnails.get("a", path)
+    assert thumbnails.get("a", path).width() == SIDE_PX
+    del held
+    assert Pyramid.alive(path) is None, "and nothing is kept for it"

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Generator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from app.ui import background
 from app.ui.canvas.compose import Window
-from app.ui.canvas.pyramid import Pyramid
+from app.ui.canvas.pyramid import Key, Pyramid, by_turns, key_of
 from app.ui.writer import Fault
 from core_models.contract.image_file import ImageFileError
 
 _KEPT = 4
 _KEPT_BYTES = 256 << 20
-Key = tuple[Path, int, int]  # with size and time of the file: a changed one is read again
 
 
 class Loader(QObject):
@@ -34,7 +34,7 @@ class Loader(QObject):
 
     def want(self, path: Path | None, screen_px: tuple[int, int]) -> None:
         """Loads a file, and of its levels first the one that shows the whole of it on a screen of that size; None: nothing."""
-        self._wanted, self._ahead = None if path is None else _key(path), ((), (0, 0))
+        self._wanted, self._ahead = None if path is None else key_of(path), ((), (0, 0))
         for key, task in self._tasks.items():
             if key != self._wanted:
                 task.stop()
@@ -52,9 +52,9 @@ class Loader(QObject):
             self._ahead = paths, screen_px
             return
         for path in paths:
-            key = _key(path)
+            key = key_of(path)
             if key not in self._kept:
-                self._start(key, screen_px)
+                self._start(key, screen_px, ahead=True)
 
     def close(self) -> None:
         """Ends what is under way at its next step."""
@@ -62,11 +62,11 @@ class Loader(QObject):
         for task in self._tasks.values():
             task.stop()
 
-    def _start(self, key: Key, screen_px: tuple[int, int]) -> None:
+    def _start(self, key: Key, screen_px: tuple[int, int], ahead: bool = False) -> None:
         if key in self._tasks and not self._tasks[key].stopped.is_set():
             return
         # No child of the canvas: its thread may still be reading when that is gone.
-        task = background.Task(_steps(key[0], screen_px))
+        task = background.Task(_steps(key[0], screen_px, ahead))
         self._tasks[key] = task
         task.stepped.connect(lambda answer: self._came(key, answer))
         task.failed.connect(lambda fault: self._broke(key, fault))
@@ -97,18 +97,11 @@ class Loader(QObject):
             self.prefetch(paths, screen_px)
 
 
-def _key(path: Path) -> Key:
-    try:
-        found = path.stat()
-        return path, found.st_size, found.st_mtime_ns
-    except OSError:
-        return path, 0, 0  # reading it says what is wrong
-
-
-def _steps(path: Path, screen_px: tuple[int, int]) -> Generator[tuple[Pyramid, Window] | str, None, None]:
+def _steps(path: Path, screen_px: tuple[int, int], ahead: bool) -> Generator[tuple[Pyramid, Window] | str, None, None]:
     """The image as soon as the whole of it can be shown; then its other levels, so that no zoom has to wait for them."""
     try:
-        pyramid = Pyramid.of(path)
+        with by_turns(path) if ahead else nullcontext():
+            pyramid = Pyramid.of(path)
     except ImageFileError as fault:
         yield str(fault)
         return

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -15,6 +18,31 @@ TILE_PX = 512
 _AVERAGED = ("uint8", "uint16", "int16", "float32")  # what OpenCV averages in its own type
 _SAMPLE_PX = 250_000
 _BINS = 64
+_LARGE_PX = 1 << 24
+_large_image = threading.Lock()
+
+
+Key = tuple[Path, int, int]  # with size and time of the file: a changed one is read again
+
+
+def key_of(path: Path) -> Key:
+    try:
+        found = path.stat()
+        return path, found.st_size, found.st_mtime_ns
+    except OSError:
+        return path, 0, 0  # reading it says what is wrong
+
+
+@contextmanager
+def by_turns(path: Path) -> Iterator[None]:
+    """To unpack an image that nobody waits for: large ones one after the other, for a packed file may be a hundredth of its image."""
+    try:
+        found = image_file.probe(path)
+        large = found.width * found.height > _LARGE_PX
+    except image_file.ImageFileError:
+        large = False  # reading it says what is wrong
+    with _large_image if large else nullcontext():
+        yield
 
 
 class Pyramid:
@@ -32,7 +60,14 @@ class Pyramid:
     @classmethod
     def of(cls, path: Path) -> Pyramid:
         """Reads a file through the one reader. Raises ImageFileError."""
-        return cls(image_file.read(path))
+        key = key_of(path)
+        made = _alive[key] = cls(image_file.read(path))
+        return made
+
+    @staticmethod
+    def alive(path: Path) -> Pyramid | None:
+        """That of a file which somebody holds already; from any thread."""
+        return _alive.get(key_of(path))
 
     @property
     def dtype(self) -> np.dtype:
@@ -124,3 +159,6 @@ class Pyramid:
         if level not in self._levels:
             return False
         return bool(self._levels[level][1][y0 // TILE_PX : -(-y1 // TILE_PX), x0 // TILE_PX : -(-x1 // TILE_PX)].all())
+
+
+_alive: WeakValueDictionary[Key, Pyramid] = WeakValueDictionary()
