@@ -92,18 +92,21 @@ def review(
         image_ids = [images.find(session, folder, name).id for name in image] or None
         return review_images.decide(session, chosen[0], class_ids, image_ids, min_score=min_score, max_score=max_score, comment=comment)
 
+    names = ", ".join(class_names)
     with writing(project, by) as workspace:
-        value = workspace.do(act, workspace.folder, title=_title(chosen[0], class_names))
+        value = workspace.do(act, workspace.folder, title={
+            "accept": f"Accept proposals of {names}" if names else "Accept proposals",
+            "reject": f"Reject proposals of {names}" if names else "Reject proposals",
+            "complete": f"Call complete for {names}" if names else "Call complete",
+            "defect_free": "Call defect-free",
+            "needs_work": f"Ask for work on {names}" if names else "Ask for work",
+        }[chosen[0]])  # fmt: skip
     thing = "region" if chosen[0] in ("accept", "reject") else "image"
     said = f"{plural(value['decided'], thing)} decided."
     if value.get("check_images"):
         said += f" {plural(value['check_images'], 'check image')} left out: these are decided one by one."
     return value, said
 
-
-def _title(word: str, class_names: list[str]) -> str:
-    verb = {"accept": "Accept proposals", "reject": "Reject proposals", "complete": "Call complete", "defect_free": "Call defect-free", "needs_work": "Ask for work"}[word]
-    return f"{verb} ({', '.join(class_names)})" if class_names else verb
 
 
 @command("export")

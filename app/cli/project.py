@@ -51,7 +51,7 @@ def add(
         if not scanned:
             reasons = " ".join(r.reason for r in refused[:3])
             raise UserError(f"None of these files is an image. {reasons}".rstrip(), "PNG, JPEG, TIFF, BMP and WebP files are read.")
-        made = workspace.do(images.register, workspace.folder, scanned, group_by=group_by or None, title=f"Add {plural(len(scanned), 'image')}")
+        made = workspace.do(images.register, workspace.folder, scanned, group_by=group_by or None, title="Add one image" if len(scanned) == 1 else f"Add {len(scanned)} images")
         value = {
             "added": len(made.added),
             "known": len(made.known),
@@ -73,7 +73,7 @@ def remove(project: ProjectFolder, images: Names, by: By = "", as_json: AsJson =
         return operations.remove(session, operations.find_all(session, folder, images))
 
     with writing(project, by) as workspace:
-        count = workspace.do(act, workspace.folder, title=f"Remove {plural(len(images), 'image')}")
+        count = workspace.do(act, workspace.folder, title="Remove one image" if len(images) == 1 else f"Remove {len(images)} images")
     return {"removed": count}, f"{plural(count, 'image')} taken out of the project."
 
 
@@ -107,21 +107,21 @@ def classes(
 
     acts = []
     if add_name:
-        acts.append((f"Add class {add_name}", class_operations.add, [], add_name))
+        acts.append(dict(title=f"Add class {add_name}", what=(class_operations.add, [], add_name)))
     if rename[0]:
-        acts.append((f"Rename {rename[0]} to {rename[1]}", class_operations.rename, [rename[0]], rename[1]))
+        acts.append(dict(title=f"Rename {rename[0]} to {rename[1]}", what=(class_operations.rename, [rename[0]], rename[1])))
     if merge[0]:
-        acts.append((f"Merge {merge[0]} into {merge[1]}", class_operations.merge, list(merge)))
+        acts.append(dict(title=f"Merge {merge[0]} into {merge[1]}", what=(class_operations.merge, list(merge))))
     if remove_name:
-        acts.append((f"Remove class {remove_name}", class_operations.remove, [remove_name]))
+        acts.append(dict(title=f"Remove class {remove_name}", what=(class_operations.remove, [remove_name])))
 
     def act(session, operation, names, *rest):
         return operation(session, *[class_operations.get(session, name) for name in names], *rest) and None
 
     if acts:
         with writing(project, by) as workspace:
-            for title, *what in acts:
-                workspace.do(act, *what, title=title)
+            for one in acts:
+                workspace.do(act, *one["what"], title=one["title"])
     with reading(project) as workspace, workspace.read() as session:
         rows = queries.class_counts(session)
     return rows, table([[r["name"], r["colour"], r["annotations"], r["shots"]] for r in rows], ["class", "colour", "regions", "shots"]) if rows else "No class yet."

@@ -490,16 +490,6 @@
     </message>
 </context>
 <context>
-    <name>RunPanel</name>
-    <message numerus="yes">
-        <source>about %n min left</source>
-        <translation>
-            <numerusform>about %n min left</numerusform>
-            <numerusform>about %n min left</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>Sentence</name>
     <message>
         <source>Any command that writes brings it up to date; close it elsewhere first.</source>

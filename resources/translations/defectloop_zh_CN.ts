@@ -621,6 +621,17 @@
     </message>
 </context>
 <context>
+    <name>Details</name>
+    <message>
+        <source>Copy details</source>
+        <translation>复制详情</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
     <name>Disagreements</name>
     <message>
         <source>marked</source>
@@ -1714,12 +1725,28 @@
         </translation>
     </message>
     <message>
+        <source>Show which</source>
+        <translation>显示是哪些</translation>
+    </message>
+    <message>
         <source>Stopped at {done} of {total} images; what was done is kept. F goes on.</source>
         <translation>已停止：完成 {done} / {total} 张图像，已完成的部分会保留。按 F 继续。</translation>
     </message>
     <message>
         <source>Try again</source>
         <translation>重试</translation>
+    </message>
+    <message>
+        <source>Show details</source>
+        <translation>显示详情</translation>
+    </message>
+    <message>
+        <source>The worker printed nothing.</source>
+        <translation>后台进程没有输出任何内容。</translation>
+    </message>
+    <message>
+        <source>Pre-labelling</source>
+        <translation>预标注</translation>
     </message>
 </context>
 <context>
@@ -2339,16 +2366,6 @@
         <translation>正在启动</translation>
     </message>
     <message>
-        <source>less than a minute left</source>
-        <translation>剩余不到一分钟</translation>
-    </message>
-    <message numerus="yes">
-        <source>about %n min left</source>
-        <translation>
-            <numerusform>约剩 %n 分钟</numerusform>
-        </translation>
-    </message>
-    <message>
         <source>The worker printed nothing.</source>
         <translation>后台进程没有输出任何内容。</translation>
     </message>
@@ -2544,12 +2561,28 @@
         <translation>{0} x {1} px 的视图无法划分为 {2} px 的单元。</translation>
     </message>
     <message>
+        <source>Accept proposals</source>
+        <translation>接受候选区域</translation>
+    </message>
+    <message>
+        <source>Accept proposals of {0}</source>
+        <translation>接受“{0}”的候选区域</translation>
+    </message>
+    <message>
         <source>Accept proposals or draw on more images, then run the fine-tune again.</source>
         <translation>请接受候选区域或在更多图像上标注，然后重新微调。</translation>
     </message>
     <message>
+        <source>Add class {0}</source>
+        <translation>添加类别“{0}”</translation>
+    </message>
+    <message>
         <source>Add it again to use its new content.</source>
         <translation>如要使用新内容，请重新添加。</translation>
+    </message>
+    <message>
+        <source>Add one image</source>
+        <translation>添加 1 张图像</translation>
     </message>
     <message>
         <source>Add {0} images</source>
@@ -2588,6 +2621,14 @@
         <translation>请申请该处的写入权限，或将项目放到您自己的文件夹中。</translation>
     </message>
     <message>
+        <source>Ask for work</source>
+        <translation>标记为待完善</translation>
+    </message>
+    <message>
+        <source>Ask for work on {0}</source>
+        <translation>将“{0}”标记为待完善</translation>
+    </message>
+    <message>
         <source>Ask whoever runs the server to restore it.</source>
         <translation>请联系服务器管理员恢复它。</translation>
     </message>
@@ -2604,12 +2645,28 @@
         <translation>仅有方框不构成区域。</translation>
     </message>
     <message>
+        <source>Call complete</source>
+        <translation>判定为标注完整</translation>
+    </message>
+    <message>
+        <source>Call complete for {0}</source>
+        <translation>判定“{0}”标注完整</translation>
+    </message>
+    <message>
+        <source>Call defect-free</source>
+        <translation>判定为无缺陷</translation>
+    </message>
+    <message>
         <source>Cancelled before it began.</source>
         <translation>在开始之前已取消。</translation>
     </message>
     <message>
         <source>Cancelled; what was done is kept.</source>
         <translation>已取消；已完成的部分会保留。</translation>
+    </message>
+    <message>
+        <source>Change the shots of {0}</source>
+        <translation>更改“{0}”的样本</translation>
     </message>
     <message>
         <source>Check the address in project.json.</source>
@@ -2800,6 +2857,10 @@
         <translation>含忽略区域的图像（掩膜无法表示），列为未审核：{0}。</translation>
     </message>
     <message>
+        <source>Import {0}</source>
+        <translation>导入“{0}”</translation>
+    </message>
+    <message>
         <source>Install the newer version to open it.</source>
         <translation>请安装新版程序后打开。</translation>
     </message>
@@ -2860,6 +2921,10 @@
         <translation>请将项目放在本机磁盘上，或使用 PostgreSQL 服务器。</translation>
     </message>
     <message>
+        <source>Know the engines that ship</source>
+        <translation>登记自带的引擎</translation>
+    </message>
+    <message>
         <source>Known are {0}.</source>
         <translation>已知的有 {0}。</translation>
     </message>
@@ -2874,6 +2939,10 @@
     <message>
         <source>Left out, with fewer than {0} check groups: {1}.</source>
         <translation>因核对组少于 {0} 个而未计入：{1}。</translation>
+    </message>
+    <message>
+        <source>Locate moved images</source>
+        <translation>查找移动过的图像</translation>
     </message>
     <message>
         <source>Make room and run the same command again; what was done is kept.</source>
@@ -2930,6 +2999,10 @@
     <message>
         <source>Mend the file, or delete it to return to the defaults.</source>
         <translation>请修正该文件，或删除它以恢复默认设置。</translation>
+    </message>
+    <message>
+        <source>Merge {0} into {1}</source>
+        <translation>将“{0}”并入“{1}”</translation>
     </message>
     <message>
         <source>Name a backup from elsewhere: defectloop restore PROJECT FILE</source>
@@ -3084,8 +3157,32 @@
         <translation>没有像素而略过的区域：{0}。</translation>
     </message>
     <message>
+        <source>Reject proposals</source>
+        <translation>拒绝候选区域</translation>
+    </message>
+    <message>
+        <source>Reject proposals of {0}</source>
+        <translation>拒绝“{0}”的候选区域</translation>
+    </message>
+    <message>
+        <source>Remove class {0}</source>
+        <translation>删除类别“{0}”</translation>
+    </message>
+    <message>
+        <source>Remove one image</source>
+        <translation>移除 1 张图像</translation>
+    </message>
+    <message>
         <source>Remove the regions first, or say --complete.</source>
         <translation>请先删除这些区域，或判定为“标注完整”。</translation>
+    </message>
+    <message>
+        <source>Remove {0} images</source>
+        <translation>移除 {0} 张图像</translation>
+    </message>
+    <message>
+        <source>Rename {0} to {1}</source>
+        <translation>将“{0}”重命名为“{1}”</translation>
     </message>
     <message>
         <source>Retire that one first.</source>
@@ -3462,6 +3559,10 @@
     <message>
         <source>Too few to say.</source>
         <translation>图像太少，尚无法判断。</translation>
+    </message>
+    <message>
+        <source>Use version {0}</source>
+        <translation>启用版本 {0}</translation>
     </message>
     <message>
         <source>a list</source>
@@ -4318,6 +4419,17 @@ A click opens the image</source>
     <message>
         <source>all classes</source>
         <translation>全部类别</translation>
+    </message>
+</context>
+<context>
+    <name>TimeLeft</name>
+    <message>
+        <source>less than a minute left</source>
+        <translation>剩余不到一分钟</translation>
+    </message>
+    <message>
+        <source>about {n} min left</source>
+        <translation>约剩 {n} 分钟</translation>
     </message>
 </context>
 <context>

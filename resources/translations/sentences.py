@@ -18,6 +18,7 @@ SOURCES = (
     "core_models/contract", "core_models/inference", "core_models/training", "core_models/evaluation", "core_models/models/registry.py",
     "core_models/turn.py", "core_models/serve.py", "core_models/weights.py", "core_models/worker.py",
 )  # fmt: skip
+TITLED = "app/cli"  # speaks English to a terminal, but what it calls its changes stands in the history
 # Tools of the makers of the bundled weights, and the benchmark of the engines, which speaks to a terminal only.
 _LEFT_OUT = (
     *(f"core_models/training/{name}.py" for name in ("backbone", "development", "episodic", "folds", "laterals")),
@@ -53,6 +54,8 @@ def templates(root: Path = ROOT) -> list[str]:
         for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
             if not file.relative_to(root).as_posix().startswith(_LEFT_OUT) and "migrations" not in file.parts:
                 found.update(_of_tree(ast.parse(file.read_text(encoding="utf-8"))))
+    for file in sorted((root / TITLED).rglob("*.py")):
+        found.update(_titles(ast.parse(file.read_text(encoding="utf-8"))))
     # A sentence may begin with where the fault is (app/exchange/documents.py).
     return sorted(found | {text[0].upper() + text[1:] for text in found if re.match(r"(image|annotation|shape) \{", text)})
 
@@ -91,6 +94,24 @@ def _of_tree(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.Expr) and id(node.value) in docstrings:
             node.value = ast.Constant(None)
     yield from visit(tree, False)
+
+
+def _titles(tree: ast.Module) -> Iterator[str]:
+    """The templates of what is given as `title`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg == "title":
+            for choice in _choices(node.value):
+                if text := _template(choice):
+                    yield from split(text)
+
+
+def _choices(node: ast.AST) -> list[ast.AST]:
+    """What an expression may come to: either side of an `if`, any value of a dictionary that is looked into."""
+    if isinstance(node, ast.IfExp):
+        return [*_choices(node.body), *_choices(node.orelse)]
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Dict):
+        return [choice for value in node.value.values for choice in _choices(value)]
+    return [node]
 
 
 def _name_of(call: ast.Call) -> str:

@@ -19,7 +19,7 @@ from app.ui.writer import Fault, fault_of
 from core_models.contract.card import CardError, read_card
 from core_models.evaluation import gate
 from core_models.worker import _sentence
-from resources.translations.sentences import _of_tree, split
+from resources.translations.sentences import _of_tree, _titles, split
 
 
 @pytest.fixture
@@ -45,6 +45,9 @@ def chinese(qapp):
     ("Shape 2 of 甲.json has no polygon.", "甲.json 的形状 2 没有多边形。"),
     ("“shapes” of 甲.json is not a list.", "甲.json 的“shapes” 不是列表。"),
     ("Job 4: proposals on 10 of 12 images", "任务 4：12 张图像中的 10 张已有候选结果"),
+    ("Accept proposals of scratch, 压痕", "接受“scratch, 压痕”的候选区域"),
+    ("Import parts.json", "导入“parts.json”"),
+    ("Add 60 images", "添加 60 张图像"),
 ])  # fmt: skip
 def test_a_sentence_is_said_in_chinese(chinese, english, said):
     assert sentences.shown(english) == said
@@ -98,6 +101,8 @@ def f(x, session):
 '''
     found = list(_of_tree(ast.parse(source)))
     assert sorted(found) == ["Look elsewhere", "Made {0}", "Nothing was found.", "There is no {0} here.", "still at it"]
+    command = 'def f(n, w):\n    do(act, title=f"Take {n} away" if n else {"a": "Look again", "b": f"Call {w} good"}[w])\n    say("What a terminal is told.")'
+    assert list(_titles(ast.parse(command))) == ["Take {0} away", "Look again", "Call {0} good"]
     assert split("It has {3}. {4} And {5} more.") == ["It has {0}.", "{0} And {1} more."]
 
 
@@ -143,3 +148,18 @@ def test_a_job_says_in_the_title_line_what_it_is_in_chinese(chinese, qtbot):
     strip.watch(SimpleNamespace(jobs_changed=SimpleNamespace(connect=lambda _: None)))
     strip.show_jobs([{"id": 1, "kind": "finetune", "state": "running", "done": 3, "total": 8, "message": ""}])
     assert strip.text.text().startswith("正在微调")
+
+
+def test_the_title_line_says_how_long_a_job_will_still_take(qtbot, monkeypatch):
+    from app.ui import job_strip
+
+    application()
+    strip = job_strip.JobStrip()
+    qtbot.addWidget(strip)
+    clock = iter((100.0, 160.0, 200.0))
+    monkeypatch.setattr(job_strip.time, "monotonic", lambda: next(clock))
+    said = []
+    for job_id, done in ((1, 10), (1, 40), (2, 41)):
+        strip.show_jobs([{"id": job_id, "kind": "prelabel", "state": "running", "done": done, "total": 100, "message": ""}])
+        said.append(strip.left.text())
+    assert said == ["", "about 2 min left", ""], "another job is timed anew"
