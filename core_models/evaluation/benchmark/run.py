@@ -109,13 +109,16 @@ def _run_trained(entry: Entry, protocol: Protocol, pool: Pool, found: list[Episo
     for seed in entry.seeds:
         for fold in pool.folds:
             work = place.state / "training" / entry.label / f"{fold}-{seed}"
+            mine, known = [e for e in found if e.fold == fold], {}
+            if _is_answered(work / "trained.json", entry, mine, place, f"{weights}/{seed}"):
+                place.said(f"{entry.label}: fold {fold}, seed {seed} is answered")
+                continue
             engine = FoldEngine(entry, pool, fold, protocol.held_out.get(fold, ()), protocol.drawing, cache, work, seed, place.said)
             engine.fill()
             rate, tried = pick_rate(engine, work.parent / "rate.json")
             place.said(f"rate {rate[0]}, weight decay {rate[1]}")
             trained = engine.train(rate, tried)
             _keep(work / "trained.json", trained, weights)
-            mine, known = [e for e in found if e.fold == fold], {}
             for way, epoch in trained.epochs.items():
                 if way == BEST_ON_TEST:
                     continue  # its figure is that of the look itself, as papers give it
@@ -127,6 +130,15 @@ def _run_trained(entry: Entry, protocol: Protocol, pool: Pool, found: list[Episo
                 known[epoch] = folder
     if not place.keep_cache:
         cache.clear()
+
+
+def _is_answered(trained: Path, entry: Entry, found: list[Episode], place: Place, weights: str) -> bool:
+    """Whether a fold's training is over and every episode of it is answered: its features and weights are then not needed, and
+    need not be there."""
+    if not trained.is_file():
+        return False
+    ways = [way for way in json.loads(trained.read_text(encoding="utf-8"))["epochs"] if way != BEST_ON_TEST]
+    return all((folder_of(entry, place.state, way, weights) / f"{e.key}.json").is_file() for way in ways for e in found)
 
 
 def _backbone(imagenet: Path | None, recipe: Recipe) -> tuple[Backbone, str]:

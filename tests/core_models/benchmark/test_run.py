@@ -17,6 +17,7 @@ from core_models.evaluation.benchmark.run import Place
 from core_models.evaluation.benchmark.trained import Look, chosen_epochs, pick_rate
 from core_models.inference.features import BACKBONE
 from core_models.training.folds import Recipe
+from tests.benchmarks import fewshot
 from tests.core_models.benchmark import toy_data
 
 TOY = {
@@ -83,6 +84,22 @@ def test_what_was_answered_is_not_asked_again(toy, monkeypatch):
     monkeypatch.setattr(run, "answered", lambda *_: pytest.fail("asked again"))
     assert main([*words, "--engine", "strip"]) == 0
     assert before == {p: p.stat().st_mtime_ns for p in (folder / "state" / "answers").rglob("*-*.json")}
+
+
+def test_answers_are_taken_to_another_machine_without_weights_and_features(toy, tmp_path, monkeypatch):
+    folder, words, said = toy
+    fewshot.keep(folder / "state", tmp_path / "a.zip")
+    state = tmp_path / "elsewhere"
+    assert fewshot.take_up(tmp_path / "a.zip", state) > 20 and fewshot.take_up(tmp_path / "a.zip", state) == 0
+    assert not list(state.rglob("*.safetensors"))
+    monkeypatch.setattr(run, "answered", lambda *_: pytest.fail("asked again"))
+    monkeypatch.setattr(run.FoldEngine, "fill", lambda _: pytest.fail("computed features for nothing"))
+    words = [*words[:3], "--state", str(state), "--device", "cpu"]
+    assert main([*words, "--engine", "strip"]) == 0 and main([*words[:5], "--report", str(tmp_path / "r.json")]) == 0
+    assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8")) == said
+    (state / "protocol.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ValueError, match="another benchmark"):
+        fewshot.take_up(tmp_path / "a.zip", state)
 
 
 def test_a_lost_answer_is_given_again_just_so(toy):
