@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QEventLoop, QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.operations import jobs
-from app.ui import background
+from app.ui import background, theme
 from app.ui.main_window import MainWindow
 from tests.screenshots.projects import Projects
 
@@ -95,7 +95,11 @@ class Stage:
             if top is not self.window and top.isVisible() and top.parentWidget() is not None:
                 place = (self.window.rect().center() - top.rect().center()) if top.isModal() else self.window.mapFromGlobal(top.mapToGlobal(QPoint()))
                 painter = QPainter(picture)
-                painter.drawPixmap(place, top.grab())
+                dialog = top.grab()
+                painter.drawPixmap(place, dialog)
+                # The frame that a desktop gives a dialog.
+                painter.setPen(QColor(theme.current().line))
+                painter.drawRect(QRect(place, dialog.size()).adjusted(-1, -1, 0, 0))
                 painter.end()
         picture.toImage().save(str(path), "JPG", 85)
 
