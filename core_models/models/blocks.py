@@ -130,7 +130,9 @@ def _tent(length: int, like: Tensor) -> Tensor:
 
 
 def square_mean(level: Tensor, radius: int) -> Tensor:
-    """Of maps (b, c, h, w): the mean of the square of 2 * radius + 1 cells around each cell; beyond the border the border goes on."""
+    """Of maps (b, c, h, w): the mean of the square of 2 * radius + 1 cells around each cell; beyond the border the border goes on.
+    By running sums, so that a wide square costs what a small one does."""
     side = 2 * radius + 1
-    rows = F.avg_pool2d(F.pad(level, (radius, radius, 0, 0), mode="replicate"), (1, side), 1)
-    return F.avg_pool2d(F.pad(rows, (0, 0, radius, radius), mode="replicate"), (side, 1), 1)
+    sums = F.pad(level, (radius + 1, radius, radius + 1, radius), mode="replicate").cumsum(3)
+    sums = (sums[..., side:] - sums[..., :-side]).cumsum(2)
+    return (sums[..., side:, :] - sums[..., :-side, :]) / side**2

@@ -31,11 +31,15 @@ def test_finds_what_it_was_shown_and_stays_within_its_bounds() -> None:
     assert float(found[truth].median()) > float(found[~truth].median()) + 1
 
 
-def test_convolutions_give_what_rows_give() -> None:
-    torch.manual_seed(1)
-    net, maps = pointwise.Perceptrons(), torch.randn(2, pointwise.INPUTS, 3, 5)
-    rows = net(maps.permute(0, 2, 3, 1).reshape(-1, pointwise.INPUTS))
-    assert torch.allclose(net.everywhere(maps).permute(1, 0, 2, 3).reshape(len(rows), -1), rows, atol=1e-3)
+def test_convolutions_level_by_level_give_what_rows_of_inputs_give() -> None:
+    support = fitted([levels(10, box=(16, 24, 24, 32))])
+    query, _ = levels(5, box=(48, 40, 32, 24))
+    net = pointwise.Perceptrons()
+    net.load_state_dict({name[len("cells."):]: value for name, value in support.items() if name.startswith("cells.")})
+    inputs = pointwise._inputs(query)[0].flatten(1)
+    origin = pointwise._own_origin(support, SupportHead().context(query)["mean"])
+    rows = net(((inputs - origin[:, None]) / support["cells_scale"][:, None]).T)
+    assert torch.allclose(asked(query, support)[0].flatten(), rows.clamp(-8, 8).mean(0), atol=1e-3)
 
 
 @pytest.mark.parametrize("level", [0.0, 1.0])

@@ -6,7 +6,7 @@ means of squares around it, learns from thousands of cells at once, in a fractio
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from core_models.models.backbone import LATERALS, STRIDES
 from core_models.models.blocks import square_mean
 from core_models.models.fitting import OneCycleAdamW
-from core_models.models.segmentation.base import Features, Support, at_cells, joined
+from core_models.models.segmentation.base import Features, Support, at_cells
 from core_models.models.shallow import CHANNELS, SHALLOW
 
 _WIDE, _FAR, _SHALLOW_FAR = 2, 4, 12  # cells: radii of the squares at stride 16, twice, and of the shallow channels at stride 4
@@ -45,12 +45,23 @@ class Perceptrons(nn.Module):
                 x = F.relu(x)
         return x[..., 0]
 
-    def everywhere(self, maps: Tensor) -> Tensor:
-        """The same of maps (b, INPUTS, h, w), as convolutions: (b, heads, h, w)."""
-        x = maps
-        for k, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            kernel = weight.transpose(1, 2).reshape(-1, weight.shape[1], 1, 1)
-            x = F.conv2d(F.relu(x) if k else x, kernel, bias.flatten(), groups=_HEADS if k else 1)
+    def everywhere(self, levels: Sequence[tuple[Tensor, list[int]]], origin: Tensor, scale: Tensor) -> Tensor:
+        """The same of maps (b, c, h, w), the finest first, each with the numbers of its channels among the inputs: (b, heads, h, w)
+        at the finest. Inputs are measured from `origin` by `scale` (INPUTS,).
+
+        The first layer is linear, and so is resizing: what is coarse passes through it before it is made fine.
+        """
+        weight = self.weights[0] / scale[:, None]
+        bias = self.biases[0][:, 0] - (origin[:, None] * weight).sum(1)
+        kernel = weight.transpose(1, 2).reshape(-1, INPUTS, 1, 1)
+        # In this memory order convolutions and resizing take a quarter of the time.
+        parts = [F.conv2d(maps.contiguous(memory_format=torch.channels_last), kernel[:, which], None if k else bias.flatten())
+                 for k, (maps, which) in enumerate(levels)]
+        x = parts[0]
+        for part in parts[1:]:
+            x = x + F.interpolate(part, size=x.shape[-2:], mode="bilinear", align_corners=False)
+        for weight, bias in zip(self.weights[1:], self.biases[1:], strict=True):
+            x = F.conv2d(F.relu(x), weight.transpose(1, 2).reshape(-1, weight.shape[1], 1, 1), bias.flatten(), groups=_HEADS)
         return x
 
 
@@ -83,13 +94,7 @@ def logits(features: Features, support: Support, own_mean: Tensor, most: float) 
     """(b, h4, w4): the perceptrons' mean, each within -most..most; `own_mean` (102,) is the image's own of the joined levels."""
     net = Perceptrons().to(features[4].device)
     net.load_state_dict({name[len("cells."):]: value for name, value in support.items() if name.startswith("cells.")})
-    first, last = STRIDES[0], STRIDES[-1]
-    shallow = own_mean[LATERALS : CHANNELS[first]]
-    coarse = own_mean[_JOINED - CHANNELS[last]:]
-    origin = _origin(support["cells_mean"], torch.cat([own_mean, coarse, coarse, shallow]).to(support["cells_mean"]), support["own"])
-    x = (_inputs(features) - origin[:, None, None]) / support["cells_scale"][:, None, None]
-    # In this memory order the convolutions take a quarter of the time.
-    return net.everywhere(x.contiguous(memory_format=torch.channels_last)).float().clamp(-most, most).mean(1)
+    return net.everywhere(_levels(features), _own_origin(support, own_mean), support["cells_scale"]).float().clamp(-most, most).mean(1)
 
 
 def _learn(net: Perceptrons, x: Tensor, share: Tensor, generator: torch.Generator, pause: Callable[[], None]) -> None:
@@ -120,10 +125,31 @@ def _origin(mean: Tensor, own_mean: Tensor, own: Tensor | float) -> Tensor:
     return mean + own * (own_mean - mean)
 
 
+def _own_origin(support: Support, own_mean: Tensor) -> Tensor:
+    """What an image's inputs (INPUTS,) are measured from: means over squares have about the mean of their level."""
+    shallow, coarse = own_mean[LATERALS : CHANNELS[STRIDES[0]]], own_mean[_JOINED - CHANNELS[STRIDES[-1]]:]
+    return _origin(support["cells_mean"], torch.cat([own_mean, coarse, coarse, shallow]).to(support["cells_mean"]), support["own"])
+
+
+def _levels(features: Features) -> list[tuple[Tensor, list[int]]]:
+    """Maps, the finest first, and their channels' places among the inputs: a level, and means of the coarsest and of the shallow channels over squares
+    around each cell. The inputs are the joined levels, then the coarsest's means, then the shallow channels'."""
+    fine, middle, coarse = (features[s].float() for s in STRIDES)
+    wide = torch.cat([coarse, square_mean(coarse, _WIDE), square_mean(coarse, _FAR)], 1)
+    far = square_mean(fine[:, LATERALS:], _SHALLOW_FAR)
+    first, second = CHANNELS[STRIDES[0]], CHANNELS[STRIDES[1]]
+    return [
+        (torch.cat([fine, far], 1), [*range(first), *range(INPUTS - SHALLOW, INPUTS)]),
+        (middle, [*range(first, first + second)]),
+        (wide, [*range(first + second, INPUTS - SHALLOW)]),
+    ]
+
+
 def _inputs(features: Features) -> Tensor:
-    """(b, INPUTS, h4, w4): the joined levels, then means of the coarsest level and of the shallow channels over squares around."""
-    x, coarse = joined(features), features[STRIDES[-1]].float()
-    wide = F.interpolate(torch.cat([square_mean(coarse, _WIDE), square_mean(coarse, _FAR)], 1), size=x.shape[-2:], mode="bilinear", align_corners=False)
-    return torch.cat([x, wide, square_mean(x[:, LATERALS : CHANNELS[STRIDES[0]]], _SHALLOW_FAR)], 1)
-
-
+    """(b, INPUTS, h4, w4): all inputs of every cell."""
+    levels = _levels(features)
+    finest, size = levels[0][0], levels[0][0].shape[-2:]
+    x = finest.new_empty(finest.shape[0], INPUTS, *size)
+    for maps, which in levels:
+        x[:, which] = maps if maps.shape[-2:] == size else F.interpolate(maps, size=size, mode="bilinear", align_corners=False)
+    return x
