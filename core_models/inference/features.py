@@ -25,7 +25,7 @@ from core_models.inference.tiling import WHOLE_PX, Tile, tiles_of
 from core_models.inference.view import CELL, SHORT_SIDE, View, planes, view_size
 from core_models.models.architectures import ARCHITECTURES
 from core_models.models.backbone import STRIDES, Backbone
-from core_models.models.shallow import CHANNELS, shallow
+from core_models.models.shallow import CHANNELS, completed
 from core_models.models.vit_backbone import NoTimm
 from core_models.weights import BUNDLED, checksum, load_folder
 
@@ -124,8 +124,7 @@ class Extractor:
         x = torch.from_numpy(np.stack([planes(w) for w in windows])).to(self.device.torch).contiguous(memory_format=torch.channels_last)
         with self.device.fast():
             levels = self.network(x)
-        levels[STRIDES[0]] = torch.cat([levels[STRIDES[0]].float(), shallow(x)], 1)
-        half = {stride: level.half().contiguous().cpu() for stride, level in levels.items()}
+        half = {stride: level.half().contiguous().cpu() for stride, level in completed(levels, x).items()}
         return [{stride: level[k] for stride, level in half.items()} for k in range(len(windows))]
 
     def view(self, view: View) -> Levels:

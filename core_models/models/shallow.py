@@ -17,6 +17,11 @@ CHANNELS = {stride: LATERALS + (SHALLOW if stride == STRIDES[0] else 0) for stri
 _NEAR, _FAR, _AROUND = 2, 6, 4  # cells: the radii of the two contrasts and of the deviation
 
 
+def completed(levels: dict[int, Tensor], view: Tensor) -> dict[int, Tensor]:
+    """The backbone's levels of views as engines are given them: with the shallow channels after those of the finest level."""
+    return {**levels, STRIDES[0]: torch.cat([levels[STRIDES[0]].float(), shallow(view)], 1)}
+
+
 def shallow(view: Tensor) -> Tensor:
     """Of views (b, 3, h, w), sides multiples of 4: (b, 6, h / 4, w / 4) with each cell's mean, greatest and least grey value,
     its contrast to the mean around it at two radii, and the deviation around it."""

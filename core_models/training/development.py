@@ -24,7 +24,9 @@ from core_models.inference.device import pick
 from core_models.inference.postprocess import quantised
 from core_models.inference.predictor import Prepared, Predictor
 from core_models.inference.view import normalised, planes, resized, view_size
+from core_models.models.backbone import STRIDES
 from core_models.models.segmentation.base import TrainedSegmenter
+from core_models.models.shallow import completed
 from core_models.training import confidence
 
 CLASSES = {"magnetic_tile": ("blowhole", "break", "crack", "fray", "uneven"), "sd_saliency_900": ("inclusion", "patches", "scratches")}
@@ -173,6 +175,8 @@ class Development:
             array = image_file.read(task.path(image))
             view = planes(resized(normalised(array), *view_size(array.shape[1], array.shape[0])))
             with torch.inference_mode():
-                features = self.network(torch.from_numpy(np.ascontiguousarray(view))[None])
+                x = torch.from_numpy(np.ascontiguousarray(view))[None]
+                x = F.pad(x, (0, -x.shape[3] % STRIDES[0], 0, -x.shape[2] % STRIDES[0]), mode="replicate")  # as the shallow channels need it
+                features = completed(self.network(x), x)
             save_file({str(k): v.half().contiguous() for k, v in features.items()}, path)
         return {int(k): v for k, v in load_file(path).items()}

@@ -18,6 +18,7 @@ from core_models.inference.features import Extractor
 from core_models.inference.view import normalised, planes, resized
 from core_models.models.backbone import STRIDES
 from core_models.models.segmentation.base import Features, TrainedSegmenter
+from core_models.models.shallow import completed
 from data.permissive import deeppcb_masks
 from data.surfaces.episode import draw_episode
 
@@ -82,7 +83,8 @@ class EpisodeSource:
             masks, shots = np.concatenate([episode.support_masks, episode.query_masks]), len(episode.support_images)
         views = np.stack([planes(resized(normalised(image), SIDE, SIDE)) for image in images])
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16()):
-            features = self.network(torch.from_numpy(views).contiguous(memory_format=torch.channels_last))
+            x = torch.from_numpy(views).contiguous(memory_format=torch.channels_last)
+            features = completed(self.network(x), x)
         return {**{str(s): features[s].half().contiguous() for s in STRIDES},
                 "masks": torch.stack([shares(mask, SIDE // 4) for mask in masks]).half(), "shots": torch.tensor(shots)}
 

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from core_models.models.cells import evenly
 from core_models.models.registry import register
 from core_models.models.segmentation.base import Features, FewShotSegmenter, Support, at_cells, joined
 
@@ -60,7 +61,7 @@ def banks(features: list[Features], masks: list[Tensor], ignores: list[Tensor] |
         touched = (share >= min(_TOUCHED, max(float(share.max()), 1e-6))) & seen
         inside.append(cells[0][:, touched].T)
         outside.append(cells[0][:, (share < _CLEAR) & seen].T)
-    return {"foreground": _sample(torch.cat(inside), foreground), "background": _sample(torch.cat(outside), background)}
+    return {"foreground": evenly(torch.cat(inside), foreground), "background": evenly(torch.cat(outside), background)}
 
 
 def nearer(features: Features, support: Support) -> Tensor:
@@ -79,10 +80,3 @@ def _best(rows: Tensor, bank: Tensor) -> Tensor:
 
 def _directions(features: Features) -> Tensor:
     return F.normalize(joined(features, _STRIDES), dim=1)
-
-
-def _sample(rows: Tensor, count: int) -> Tensor:
-    """`count` rows, evenly spread in their order: the same ones every time."""
-    if len(rows) <= count:
-        return rows
-    return rows[torch.linspace(0, len(rows) - 1, count, device=rows.device).round().long()]

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core_models.models.backbone import LATERALS, STRIDES
+from core_models.models.cells import thickness_px
 from core_models.models.fitting import OneCycleAdamW
 from core_models.models.registry import register
 from core_models.models.segmentation import pointwise
@@ -174,20 +175,6 @@ class SupportHead(FewShotSegmenter):
         mean = torch.stack(means).mean(0)
         deviation = (torch.stack(squares).mean(0) - mean.square()).clamp_min(0).sqrt()
         return {"mean": mean, "scale": deviation.clamp_min(_LEAST_DEVIATION), "own": mean.new_tensor([self.params.own_ground / shots])}
-
-
-def thickness_px(share: Tensor) -> float:
-    """About the half width of a mask's parts in px, from its share of stride-4 cells (h, w); 4 at least.
-
-    From the mean distance of its cells to its border (half of a strip's half width, a third of a disc's radius), counted by
-    peeling cell after cell.
-    """
-    inside = (share > 0.5 * share.max().clamp_min(1e-6)).float()[None, None]
-    area, peeled = float(inside.sum()), 0.0
-    while area and float(left := inside.sum()) > 0:
-        peeled += float(left)
-        inside = -F.max_pool2d(F.pad(-inside, (1, 1, 1, 1)), 3, 1)
-    return max(4.0, 14 * (peeled / area - 0.5)) if area else 4.0
 
 
 def standardised(features: Features, support: Support, context: Support) -> Tensor:
