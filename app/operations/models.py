@@ -18,7 +18,7 @@ from app.store.records import ActiveVersion, Annotation, DefectClass, Inference,
 from core_models.contract import card
 from core_models.contract import job as contract
 
-BUNDLED = ("support_head", "nearest", "strip_steel", "eamnet")  # the first one makes the proposals in a new project
+BUNDLED = ("support_head", "nearest", "strip_steel", "eamnet", "in_context")  # the first one makes the proposals in a new project
 TRAINED_FIRST = "strip_steel"  # of those that can be fine-tuned, where nobody chose one
 TRAINING_SET = "training_set.json.gz"
 

@@ -686,6 +686,10 @@
         <source>For going on at a finer grain: was trained beforehand like strip_steel, looks twice as closely, takes longer, and learns on from your own labels.</source>
         <translation>适合更精细的后续工作：与 strip_steel 一样经过预先训练，观察的精细程度加倍，耗时更长，并从您的标注中继续学习。</translation>
     </message>
+    <message>
+        <source>For going on: compares every place with the shots in many ways at once, and learns on from your own labels.</source>
+        <translation>适合后续：以多种方式将每一处与样本比较，并从您的标注中继续学习。</translation>
+    </message>
 </context>
 <context>
     <name>ExportDialog</name>

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from core_models.contract.card import check_folder
 from core_models.models.segmentation.base import FewShotSegmenter, TrainedSegmenter
 from core_models.models.segmentation.eamnet import EAMNet
+from core_models.models.segmentation.in_context import InContext
 from core_models.models.segmentation.strip_steel import StripSteel
 from core_models.training import episodic
 from core_models.training.episode_source import SIDE, EpisodeFeatures, EpisodeSource, place
@@ -40,7 +41,7 @@ def quick(drawn: EpisodeSource, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(episodic, "load_backbone", lambda folder: (Toy(), "c" * 64))
     monkeypatch.setattr(episodic, "EpisodeSource", lambda *asked: drawn)
     monkeypatch.setattr(episodic, "HELD_OUT", 0)
-    for engine in (StripSteel, EAMNet):
+    for engine in (StripSteel, EAMNet, InContext):
         monkeypatch.setattr(engine, "CROP", 64)
 
 
@@ -80,7 +81,7 @@ def test_parts_lie_inside_and_often_on_the_defect(drawn: EpisodeSource) -> None:
     assert place(marked, marked.queries, SIDE, rng) == (0, 0)
 
 
-@pytest.mark.parametrize("engine", ["eamnet", "strip_steel"])
+@pytest.mark.parametrize("engine", ["eamnet", "in_context", "strip_steel"])
 def test_a_stopped_training_ends_as_if_it_had_not_been(engine: str, quick: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(episodic, "_SAVE_EVERY", 1)
     card = run(tmp_path / "whole", engine=engine)

@@ -108,20 +108,21 @@ def test_two_steps_make_a_version(spec: FineTuneSpec, tmp_path: Path) -> None:
     assert {p.suffix for p in tmp_path.rglob("*") if p.is_file()} <= {".safetensors", ".json"}
 
 
-def test_eamnet_is_tuned_by_the_same_steps(spec: FineTuneSpec, tmp_path: Path) -> None:
-    """Fresh weights of it: two steps lower nothing yet, but a version comes out that the next run takes up."""
+@pytest.mark.parametrize("engine", ["eamnet", "in_context"])
+def test_other_engines_are_tuned_by_the_same_steps(engine: str, spec: FineTuneSpec, tmp_path: Path) -> None:
+    """Fresh weights of one: two steps lower nothing yet, but a version comes out that the next run takes up."""
     torch.manual_seed(1)
-    fresh = registry.create("eamnet", {"width": 32})
+    fresh = registry.create(engine, {"width": 16})
     backbone = load_folder(BUNDLED / "strip_steel")[1]["backbone"]
-    save_folder(tmp_path / "fresh", fresh.state_dict(), {"kind": "segment", "engine": "eamnet", "params": {"width": 32}, "backbone": backbone})
-    model = ModelRef(4, "eamnet", str(tmp_path / "fresh"), {"width": 32})
+    save_folder(tmp_path / "fresh", fresh.state_dict(), {"kind": "segment", "engine": engine, "params": {"width": 16}, "backbone": backbone})
+    model = ModelRef(4, engine, str(tmp_path / "fresh"), {"width": 16})
     result = end(list(fine_tune.run(replace(spec, model=model), tmp_path / "1")), Finished)
     assert result["metrics"]["steps"] == 2 and result["comparison"]["sentence"]
     card = check_folder(tmp_path / "1" / "model")
-    assert (card["engine"], card["params"], card["backbone"]) == ("eamnet", {"width": 32}, backbone)
+    assert (card["engine"], card["params"], card["backbone"]) == (engine, {"width": 16}, backbone)
     child = replace(model, folder=str(tmp_path / "1" / "model"))
     end(list(fine_tune.run(replace(spec, model=child, steps=1), tmp_path / "2")), Finished)
-    with pytest.raises(CardError, match="not those of eamnet"):
+    with pytest.raises(CardError, match=f"not those of {engine}"):
         list(fine_tune.run(replace(spec, model=replace(model, params={})), tmp_path / "3"))
 
 

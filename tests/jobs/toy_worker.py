@@ -123,8 +123,8 @@ def evaluate(spec, folder: Path) -> Iterator[Event]:
 
 def describe() -> list[dict]:
     return [
-        {"name": name, "kind": "segment", "summary": f"{name} is for this.", "trained": name in ("eamnet", "strip_steel"), "params": []}
-        for name in ("eamnet", "nearest", "strip_steel", "support_head")
+        {"name": name, "kind": "segment", "summary": f"{name} is for this.", "trained": name in ("eamnet", "in_context", "strip_steel"), "params": []}
+        for name in ("eamnet", "in_context", "nearest", "strip_steel", "support_head")
     ]
 
 

@@ -54,7 +54,7 @@ def test_what_is_hidden_below_the_cut_is_not_counted(toy):
 
 def test_rows_are_newest_first_with_what_is_known(toy):
     rows = read(toy, versions.rows)
-    assert [r.engine for r in rows] == ["eamnet", "strip_steel", "nearest", "support_head"]
-    assert [r.active for r in rows] == [False, False, False, True] and all(r.bundled and r.labels is None and not r.iou for r in rows)
+    assert [r.engine for r in rows] == ["in_context", "eamnet", "strip_steel", "nearest", "support_head"]
+    assert [r.active for r in rows] == [False, False, False, False, True] and all(r.bundled and r.labels is None and not r.iou for r in rows)
     use(toy, rows[0].id)
-    assert [(r.active, r.previous) for r in read(toy, versions.rows)] == [(True, False), (False, False), (False, False), (False, True)]
+    assert [(r.active, r.previous) for r in read(toy, versions.rows)] == [(True, False), (False, False), (False, False), (False, False), (False, True)]

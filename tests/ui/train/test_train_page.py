@@ -76,7 +76,7 @@ def improved(window, toy, qtbot, monkeypatch) -> int:
 def test_the_engines_are_those_of_the_worker_with_what_each_is_for(window, qtbot):
     engines = window.view.page.engines
     qtbot.waitUntil(lambda: engines.sentence.text() == "strip_steel is for this.")
-    assert [engines.box.itemText(k) for k in range(engines.box.count())] == ["eamnet", "nearest", "strip_steel", "support_head"]
+    assert [engines.box.itemText(k) for k in range(engines.box.count())] == ["eamnet", "in_context", "nearest", "strip_steel", "support_head"]
     engines.box.setFocus()
     QTest.keyClick(engines.box, Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: engines.sentence.text() == "support_head is for this.")
@@ -106,9 +106,9 @@ def test_its_key_improves_and_the_page_tells_how_the_new_version_differs(window,
     page = window.view.page
     QTest.keyClick(page, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: states(toy) == ["finished"])
-    qtbot.waitUntil(lambda: page.versions.chosen.parent == 3 and "Version 5 finds 1 of 1 (version 1: 0)" in page.sentence.text())
+    qtbot.waitUntil(lambda: page.versions.chosen.parent == 3 and "Version 6 finds 1 of 1 (version 1: 0)" in page.sentence.text())
     assert "too few to say" in page.sentence.text() and not window.messages.isVisible()
-    assert "3 pending proposal" in page.consequence.text() and "Version 5 has 0" in page.consequence.text()
+    assert "3 pending proposal" in page.consequence.text() and "Version 6 has 0" in page.consequence.text()
     assert page.versions.chosen.labels == 2 and page.versions.chosen.iou == {"scratch": 1.0}
     assert [i.image_id for i in page.comparison.images] == [toy.image_ids[k] for k in CHECK]
     qtbot.waitUntil(lambda: "Train once more on 2 label" in page.improve_button.text())
@@ -167,14 +167,14 @@ def test_elsewhere_it_ends_in_a_sentence_with_buttons(window, toy, qtbot, monkey
     monkeypatch.setenv("TOY_STEP_S", "0.1")
     QTest.keyClick(window.view.page, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
     window.context.go_to("label")
-    qtbot.waitUntil(lambda: window.messages.isVisible() and "Version 5 finds 1 of 1" in window.messages.text.text())
+    qtbot.waitUntil(lambda: window.messages.isVisible() and "Version 6 finds 1 of 1" in window.messages.text.text())
     names = [way.text() for way in window.messages.ways]
     assert names[1] == "Use" and "Show the" in names[2] and names[3] == "Keep" and "Mark 4 more" in names[0]
     qtbot.mouseClick(window.messages.ways[1], LEFT)
     qtbot.waitUntil(lambda: "3 pending proposal" in window.messages.text.text())
     assert active(toy) == 1, "it says first what will happen"
     qtbot.mouseClick(window.messages.ways[0], LEFT)
-    qtbot.waitUntil(lambda: active(toy) == 5)
+    qtbot.waitUntil(lambda: active(toy) == 6)
 
 
 def test_the_curve_grows_and_stop_keeps_the_best_so_far(window, toy, qtbot, monkeypatch):
@@ -186,7 +186,7 @@ def test_the_curve_grows_and_stop_keeps_the_best_so_far(window, toy, qtbot, monk
     qtbot.mouseClick(page.run_panel.stop, LEFT)
     qtbot.waitUntil(lambda: states(toy) == ["cancelled"])
     qtbot.waitUntil(lambda: page.run_panel.heading.text() == "Stopped" and page.run_panel.again.isVisible())
-    assert "kept as version 5" in page.run_panel.text.text()
+    assert "kept as version 6" in page.run_panel.text.text()
     qtbot.mouseClick(page.run_panel.close_button, LEFT)
     assert not page.run_panel.isVisible()
 
@@ -230,7 +230,7 @@ def test_an_engine_of_which_the_project_has_no_version_is_not_offered(toy, opene
     window.context.go_to("train")
     engines = window.view.page.engines
     qtbot.waitUntil(lambda: engines.sentence.text() == "support_head is for this.")  # the engine in use can be trained here
-    assert [engines.box.itemText(k) for k in range(engines.box.count())] == ["eamnet", "nearest", "strip_steel", "support_head"]
+    assert [engines.box.itemText(k) for k in range(engines.box.count())] == ["eamnet", "in_context", "nearest", "strip_steel", "support_head"]
 
 
 def test_an_engine_that_cannot_be_asked_is_said(toy, opened, qtbot, monkeypatch):
