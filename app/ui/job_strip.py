@@ -26,12 +26,12 @@ class JobStrip(QWidget):
         self.left = QLabel(self)
         self.left.setProperty("role", "faint")
         self.left.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.left.setMinimumWidth(self.fontMetrics().horizontalAdvance(QCoreApplication.translate("TimeLeft", "less than a minute left")))
+        self.left.setMinimumWidth(self.fontMetrics().horizontalAdvance(QCoreApplication.translate("TimeLeft", "{n} min left").format(n="888")))
         self.text = QLabel(self)
         self.text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.text.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.tr("Pre-labelling") + "  88888 / 88888"))
         self.bar = QProgressBar(self, textVisible=False)
-        self.bar.setFixedWidth(120)
+        self.bar.setFixedWidth(56)
         self.cancel = QToolButton(self, icon=icons.icon("x"), toolTip=self.tr("Stop; what was done is kept"))
         self.cancel.clicked.connect(self._cancel)
         row = QHBoxLayout(self)
@@ -64,7 +64,7 @@ class JobStrip(QWidget):
         self.bar.setRange(0, job["total"] if begun else 0)
         self.bar.setValue(job["done"])
         self._time_left.note(stage_of(job["message"]), job["done"] / job["total"] if begun else 0.0, time.monotonic())
-        self.left.setText(self._time_left.words)
+        self.left.setText(self._time_left.few_words)
         self.text.setText(f"{name}  {job['done']} / {job['total']}" if begun else self.tr("{what}: starting").format(what=name))
 
     def _cancel(self) -> None:

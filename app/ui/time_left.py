@@ -31,13 +31,26 @@ class TimeLeft:
         return spent / done * (1 - self._share)
 
     @property
+    def minutes(self) -> int | None:
+        """Whole minutes, 0 for less than one; None while it cannot be told."""
+        seconds = None if self._stage == _BEFORE_ALL else self.seconds
+        return None if seconds is None else 0 if seconds < 60 else round(seconds / 60)
+
+    @property
     def words(self) -> str:
         """The same in words, "" while it cannot be told."""
-        if self.seconds is None or self._stage == _BEFORE_ALL:
+        if self.minutes is None:
             return ""
-        if self.seconds < 60:
+        if not self.minutes:
             return QCoreApplication.translate("TimeLeft", "less than a minute left")
-        return QCoreApplication.translate("TimeLeft", "about {n} min left").format(n=round(self.seconds / 60))
+        return QCoreApplication.translate("TimeLeft", "about {n} min left").format(n=self.minutes)
+
+    @property
+    def few_words(self) -> str:
+        """The same where there is little room."""
+        if self.minutes is None:
+            return ""
+        return QCoreApplication.translate("TimeLeft", "{n} min left").format(n=self.minutes or "< 1")
 
 
 def stage_of(message: str) -> str:

@@ -4435,6 +4435,10 @@ A click opens the image</source>
         <source>about {n} min left</source>
         <translation>约剩 {n} 分钟</translation>
     </message>
+    <message>
+        <source>{n} min left</source>
+        <translation>剩 {n} 分钟</translation>
+    </message>
 </context>
 <context>
     <name>TrainPage</name>

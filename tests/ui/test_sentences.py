@@ -162,4 +162,4 @@ def test_the_title_line_says_how_long_a_job_will_still_take(qtbot, monkeypatch):
     for job_id, done in ((1, 10), (1, 40), (2, 41)):
         strip.show_jobs([{"id": job_id, "kind": "prelabel", "state": "running", "done": done, "total": 100, "message": ""}])
         said.append(strip.left.text())
-    assert said == ["", "about 2 min left", ""], "another job is timed anew"
+    assert said == ["", "2 min left", ""], "another job is timed anew"
