@@ -22,6 +22,7 @@ def start(stage: Stage) -> None:
     """The start page: at the first time, and (in the light theme) with the projects that were open last."""
     later = theme.current() is theme.LIGHT
     stage.window.start.show_recent([Path("/data", name) for name in ("Line 3", "Loom 2", "Tiles, kiln B")] if later else [])
+    stage.rest()  # what was listed before goes when the window is at rest
 
 
 def empty(stage: Stage) -> None:
