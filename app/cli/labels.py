@@ -108,7 +108,6 @@ def review(
     return value, said
 
 
-
 @command("export")
 def export(
     project: ProjectFolder,

@@ -18,9 +18,9 @@ TILE_PX = 512
 _AVERAGED = ("uint8", "uint16", "int16", "float32")  # what OpenCV averages in its own type
 _SAMPLE_PX = 250_000
 _BINS = 64
-_LARGE_PX = 1 << 24
+_LARGE_PX, _LARGE_BYTES = 1 << 24, 1 << 22
+_HEADED = (".png", ".tif", ".tiff")  # whose header tells the size; of others the whole file would have to be read for it
 _large_image = threading.Lock()
-
 
 Key = tuple[Path, int, int]  # with size and time of the file: a changed one is read again
 
@@ -37,9 +37,12 @@ def key_of(path: Path) -> Key:
 def by_turns(path: Path) -> Iterator[None]:
     """To unpack an image that nobody waits for: large ones one after the other, for a packed file may be a hundredth of its image."""
     try:
-        found = image_file.probe(path)
-        large = found.width * found.height > _LARGE_PX
-    except image_file.ImageFileError:
+        if path.suffix.lower() in _HEADED:
+            found = image_file.probe(path)
+            large = found.width * found.height > _LARGE_PX
+        else:
+            large = path.stat().st_size > _LARGE_BYTES
+    except (image_file.ImageFileError, OSError):
         large = False  # reading it says what is wrong
     with _large_image if large else nullcontext():
         yield
