@@ -27,8 +27,9 @@ from core_models.models import registry
 from core_models.models.segmentation.base import FewShotSegmenter, Support
 from core_models.weights import BUNDLED, checksum, load_folder
 
-RECIPE = "11"  # part of the key of what was prepared: raise it whenever the same shots give another result
+RECIPE = "12"  # part of the key of what was prepared: raise it whenever the same shots give another result
 _SCORED_AT_ONCE = 1_600_000  # px of a view
+_MARGIN = 128  # px around a part of a larger one: what an engine sees of the surroundings of a cell
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,11 @@ class Predictor:
         self.net.to(device.torch)
         height, width = levels[CELL].shape[-2] * CELL, levels[CELL].shape[-1] * CELL
         there = {name: t.to(device.torch) for name, t in support.items()}
-        context = {name: t.to(device.torch) for name, t in self.net.context({s: level[None] for s, level in levels.items()}).items()}
         whole = np.empty((height // 4, width // 4), np.uint8)
-        for tile in tiles_of(width, height, whole=_SCORED_AT_ONCE):
+        tiles, context = tiles_of(width, height, margin=_MARGIN, whole=_SCORED_AT_ONCE), None
+        if len(tiles) > 1:
+            context = {name: t.to(device.torch) for name, t in self.net.context({s: level[None] for s, level in levels.items()}, support).items()}
+        for tile in tiles:
             turn.pause()
             part = {s: level[(slice(None), *_window(tile.window, s))][None].to(device.torch) for s, level in levels.items()}
             with device.fast():
@@ -133,13 +136,14 @@ def load_model(model: ModelRef, backbone: str) -> tuple[FewShotSegmenter, str]:
         net = registry.create(model.engine, model.params)
     except (registry.UnknownEngine, TypeError, ValueError) as fault:
         raise CardError(str(fault)) from fault
-    if not net.trained:
-        if model.folder and not own_backbone(model.folder):
-            raise CardError(f"{model.folder} holds no backbone, and {model.engine} reads nothing else of a folder. Choose another version.")
+    given = Path(model.folder) if model.folder and not own_backbone(model.folder) else None
+    if not net.trained and not net.ships:
+        if given:
+            raise CardError(f"{given} holds no backbone, and {model.engine} reads nothing else of a folder. Choose another version.")
         return net.eval(), ""
-    folder = Path(model.folder) if model.folder else BUNDLED / model.engine
+    folder = given or BUNDLED / model.engine
     state, card = load_folder(folder)
-    if card.get("backbone") != backbone:
+    if net.trained and card.get("backbone") != backbone:
         raise CardError(f"The model in {folder} was made for another backbone than this program's. Choose another version.")
     try:
         net.load_state_dict(state)

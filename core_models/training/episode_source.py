@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from data.surfaces.episode import draw_episode
 
 SIDE = 288  # px of the view: 36 cells of stride 8
 SIZES = (120, 150, 180, 230, 288)  # px of the generated picture, enlarged to SIDE as small images are for inference
-_QUERIES, _MOST_SHOTS = 4, 5
+_QUERIES, MOST_SHOTS = 4, 5
 _BOARD_CROP = 160  # px
 
 
@@ -78,14 +78,11 @@ class EpisodeSource:
             images, masks, shots = self._board_episode(np.random.default_rng((self.seed, index)))
         else:
             size = SIZES[index % len(SIZES)]
-            episode = draw_episode(self.seed * 10_000_019 + index, size=size, max_shots=_MOST_SHOTS, queries=_QUERIES)
+            episode = draw_episode(self.seed * 10_000_019 + index, size=size, max_shots=MOST_SHOTS, queries=_QUERIES)
             images = np.concatenate([episode.support_images, episode.query_images])
             masks, shots = np.concatenate([episode.support_masks, episode.query_masks]), len(episode.support_images)
-        views = np.stack([planes(resized(normalised(image), SIDE, SIDE)) for image in images])
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16()):
-            x = torch.from_numpy(views).contiguous(memory_format=torch.channels_last)
-            features = completed(self.network(x), x)
-        return {**{str(s): features[s].half().contiguous() for s in STRIDES},
+        features = levels_of(self.network, images)
+        return {**{str(s): features[s] for s in STRIDES},
                 "masks": torch.stack([shares(mask, SIDE // 4) for mask in masks]).half(), "shots": torch.tensor(shots)}
 
     def _board_episode(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, int]:
@@ -93,10 +90,19 @@ class EpisodeSource:
         names = sorted({name for _, _, masks in self.boards for name in masks})
         name = names[rng.integers(len(names))]
         holding = [board for board in self.boards if name in board[2]]
-        shots = int(rng.integers(1, _MOST_SHOTS + 1))
+        shots = int(rng.integers(1, MOST_SHOTS + 1))
         wanted = [True] * shots + [bool(w) for w in rng.permutation(np.arange(_QUERIES) % 2 == 0)]
         pictures = [_board_crop(rng, *holding[rng.integers(len(holding))], name, want) for want in wanted]
         return np.stack([p[0] for p in pictures]), np.stack([p[1] for p in pictures]), shots
+
+
+def levels_of(network: nn.Module, images: Sequence[np.ndarray]) -> Features:
+    """The levels of generated pictures as engines are given them, half precision; each is enlarged to SIDE, as small images are."""
+    views = np.stack([planes(resized(normalised(image), SIDE, SIDE)) for image in images])
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16()):
+        x = torch.from_numpy(views).contiguous(memory_format=torch.channels_last)
+        features = completed(network(x), x)
+    return {s: features[s].half().contiguous() for s in STRIDES}
 
 
 def loss_of(net: TrainedSegmenter, episode: EpisodeFeatures, shots: list[int], queries: list[int], side: int, rng: np.random.Generator) -> Tensor:

@@ -208,7 +208,7 @@ def card(training: Training, arguments: argparse.Namespace, backbone: str, step:
 
 def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--engine", default="strip_steel", choices=[e["name"] for e in registry.describe() if e["trained"]])
+    parser.add_argument("--engine", default="strip_steel", choices=[e["name"] for e in registry.describe() if e["trained"] and not hasattr(registry.engine(e["name"]).build, "evidence")])
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=6000)

@@ -675,8 +675,8 @@
         <translation>适合粗略初看：将各处与已标注处比较，立即给出结果。</translation>
     </message>
     <message>
-        <source>For the start: fits a small decoder to your one to five shots in seconds.</source>
-        <translation>适合起步：用一到五个样本在数秒内拟合一个小型解码器。</translation>
+        <source>For the start: fits small networks to your one to five shots in seconds.</source>
+        <translation>适合起步：用一到五个样本在数秒内拟合小型网络。</translation>
     </message>
     <message>
         <source>For going on: was trained beforehand, matches what the shots have in common, and learns on from your own labels.</source>
@@ -2613,6 +2613,10 @@
         <translation>另一个后台进程仍在此任务的文件夹中工作。</translation>
     </message>
     <message>
+        <source>Answers in cells of 4 px of the view.</source>
+        <translation>结果以视图中 4 像素的网格给出。</translation>
+    </message>
+    <message>
         <source>Any command that writes brings it up to date; close it elsewhere first.</source>
         <translation>请先在其他地方关闭它，再以可写方式打开，即会自动升级。</translation>
     </message>
@@ -3563,6 +3567,10 @@
     <message>
         <source>Too few to say.</source>
         <translation>图像太少，尚无法判断。</translation>
+    </message>
+    <message>
+        <source>Trained on generated surfaces, by comparisons of features alone: it knows no class.</source>
+        <translation>仅用生成的表面、通过特征比较训练：它不认识任何类别。</translation>
     </message>
     <message>
         <source>Use version {0}</source>

@@ -6,20 +6,23 @@ import pytest
 import torch
 
 from core_models.models.blocks import square_mean
-from core_models.models.segmentation import pointwise
-from core_models.models.segmentation.support_head import SupportHead
+from core_models.models.segmentation import comparisons, pointwise
 from tests.core_models.synthetic import levels
 
 
 def fitted(pairs: list, ignores: list | None = None) -> dict[str, torch.Tensor]:
     torch.manual_seed(0)
-    support = pointwise.fit([f for f, _ in pairs], [m for _, m in pairs], ignores, own=0.5, seed=0, pause=lambda: None)
+    support = pointwise.fit([f for f, _ in pairs], [m for _, m in pairs], ignores, own=0.5, seed=0, steps=150, pause=lambda: None)
     return {**support, "own": torch.tensor([0.5])}
+
+
+def mean_of(features: dict) -> torch.Tensor:
+    return comparisons.own_mean(comparisons.of_image(features))
 
 
 def asked(features: dict, support: dict) -> torch.Tensor:
     with torch.inference_mode():
-        return pointwise.logits(features, support, SupportHead().context(features)["mean"], 8.0)
+        return pointwise.logits(features, support, mean_of(features), 8.0).mean(1)
 
 
 def test_finds_what_it_was_shown_and_stays_within_its_bounds() -> None:
@@ -37,9 +40,17 @@ def test_convolutions_level_by_level_give_what_rows_of_inputs_give() -> None:
     net = pointwise.Perceptrons()
     net.load_state_dict({name[len("cells."):]: value for name, value in support.items() if name.startswith("cells.")})
     inputs = pointwise._inputs(query)[0].flatten(1)
-    origin = pointwise._own_origin(support, SupportHead().context(query)["mean"])
+    origin = pointwise._own_origin(support, mean_of(query))
     rows = net(((inputs - origin[:, None]) / support["cells_scale"][:, None]).T)
     assert torch.allclose(asked(query, support)[0].flatten(), rows.clamp(-8, 8).mean(0), atol=1e-3)
+
+
+def test_some_places_alone_give_what_all_cells_give_there() -> None:
+    support = fitted([levels(10, box=(16, 24, 24, 32))])
+    query, _ = levels(5, 64, 96, box=(48, 16, 32, 24))
+    everywhere = asked(query, support)[0]
+    some = pointwise.logits(query, support, mean_of(query), 8.0, comparisons.places(query)).mean(1)[0]
+    assert torch.allclose(some, everywhere[::2, ::2], atol=1e-3)
 
 
 @pytest.mark.parametrize("level", [0.0, 1.0])

@@ -19,7 +19,7 @@ from core_models.inference.device import Device
 from tests.core_models.synthetic import surface
 
 SPOTS = {1: ((40, 40, 9),), 2: ((70, 30, 8), (20, 90, 10)), 3: (), 4: ((60, 70, 11),), 5: ()}
-HEAD = ModelRef(1, "support_head", params={"steps": 60, "crop": 48, "crops": 2})
+HEAD = ModelRef(1, "support_head", params={"steps": 60})
 
 
 def stored(folder: Path, image_id: int, array: np.ndarray, name: str = "") -> ImageRef:

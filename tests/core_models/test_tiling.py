@@ -12,7 +12,7 @@ from core_models.contract.job import Compute, ModelRef
 from core_models.inference import features, predictor
 from core_models.inference.device import Device
 from core_models.inference.features import Extractor
-from core_models.inference.tiling import MARGIN, TILE, tiles_of
+from core_models.inference.tiling import TILE, tiles_of
 from core_models.inference.view import View
 from tests.core_models.synthetic import levels
 
@@ -76,5 +76,5 @@ def test_a_wide_scan_is_scored_window_by_window(monkeypatch: pytest.MonkeyPatch)
         widths, real = [], scorer.net.segment
         monkeypatch.setattr(scorer.net, "segment", lambda part, *rest: widths.append(part[4].shape[-1] * 4) or real(part, *rest))
         tiled = scorer._map(scan, support)
-    assert len(widths) == 3 and max(widths) <= TILE + 2 * MARGIN
+    assert len(widths) == 3 and max(widths) <= TILE + 2 * predictor._MARGIN
     assert tiled.shape == whole.shape and np.abs(tiled.astype(int) - whole).max() <= 1

@@ -17,7 +17,7 @@ from app.ui.writer import Fault
 # The bundled engines' own sentences, for whoever translates them; an engine that is not among them is shown in its own words.
 _SENTENCES = (
     QT_TRANSLATE_NOOP("Engines", "For a first rough look: compares every place with the marked ones, and answers at once."),
-    QT_TRANSLATE_NOOP("Engines", "For the start: fits a small decoder to your one to five shots in seconds."),
+    QT_TRANSLATE_NOOP("Engines", "For the start: fits small networks to your one to five shots in seconds."),
     QT_TRANSLATE_NOOP("Engines", "For going on: was trained beforehand, matches what the shots have in common, and learns on from your own labels."),
     QT_TRANSLATE_NOOP("Engines", "For going on at a finer grain: was trained beforehand like strip_steel, looks twice as closely, takes longer, and learns on from your own labels."),
     QT_TRANSLATE_NOOP("Engines", "For going on: compares every place with the shots in many ways at once, and learns on from your own labels."),

@@ -215,10 +215,16 @@ def code_of(entry: Entry) -> str:
 
 
 def _taken_from(file: Path, root: Path) -> list[Path]:
-    """The files of core_models.models that a file imports from; those that describe what a model is are left out."""
-    names = [n.module for n in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(n, ast.ImportFrom) and (n.module or "").startswith("core_models.models.")]
-    found = [root.joinpath(*name.split(".")[1:]).with_suffix(".py") for name in sorted(set(names))]
-    return [f for f in found if f.is_file() and f.stem not in ("base", "registry", "backbone")]
+    """The files of core_models.models that a file imports from, and those that they do; those that describe what a model is are left out."""
+    found: set[Path] = set()
+    left = [file]
+    while left:
+        imports = [n for n in ast.walk(ast.parse(left.pop().read_text(encoding="utf-8"))) if isinstance(n, ast.ImportFrom) and (n.module or "").startswith("core_models.models")]
+        names = {name for n in imports for name in (n.module, *(f"{n.module}.{alias.name}" for alias in n.names))}
+        new = {root.joinpath(*name.split(".")[1:]).with_suffix(".py") for name in names} - found - {file}
+        left += [f for f in new if f.is_file() and f.stem not in ("base", "registry", "backbone")]
+        found |= set(left)
+    return sorted(found)
 
 
 def write_answer(path: Path, said: Answered) -> None:

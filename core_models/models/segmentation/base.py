@@ -22,12 +22,14 @@ class FewShotSegmenter(nn.Module):
 
     `orientations` says in how many flips and rotations of each example (1 or 8) the model wants to see it; `trained`,
     whether it has weights of its own that come from a model folder; `cheap`, whether examples are encoded at once, so that
-    each can be left out in turn. `peak` is the mean logit, of a region's strongest tenth and above the cut, at which it is
-    as likely right as wrong, and `spread` the logits that multiply those odds by e: measured on development data.
+    each can be left out in turn; `ships`, whether it has weights that come with the program and stay as they are. `peak` is the mean
+    logit, of a region's strongest tenth and above the cut, at which it is as likely right as wrong, and `spread` the logits that
+    multiply those odds by e: measured on development data.
     """
 
     orientations = 1
     trained = False
+    ships = False
     cheap = True
     peak = 0.5
     spread = 1.0
@@ -48,7 +50,7 @@ class FewShotSegmenter(nn.Module):
         """
         raise NotImplementedError(f"{type(self).__name__} encodes no support")
 
-    def context(self, features: Features) -> Support:
+    def context(self, features: Features, support: Support) -> Support:
         """What `segment` must know of the whole image when it sees only a window of it (b = 1)."""
         return {}
 

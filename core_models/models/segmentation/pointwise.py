@@ -22,7 +22,7 @@ _WIDE, _FAR, _SHALLOW_FAR = 2, 4, 12  # cells: radii of the squares at stride 16
 _JOINED = sum(CHANNELS.values())
 INPUTS = _JOINED + 2 * LATERALS + SHALLOW
 _HEADS, _WIDTHS = 4, (48, 32)
-_STEPS, _BATCH, _RATE, _DECAY = 150, 768, 4e-3, 1e-2
+_BATCH, _RATE, _DECAY = 768, 4e-3, 1e-2
 _OF_A_VIEW, _IN_ALL = 800, 20_000  # cells that are learnt from, of defect and of good surface each
 _DEFECT, _TOUCHED = 0.3, 0.05  # shares of a cell: a third of each batch has at least the one; below the other it is good surface only at 0
 _LEAST_DEVIATION = 0.05
@@ -65,7 +65,7 @@ class Perceptrons(nn.Module):
         return x
 
 
-def fit(features: list[Features], masks: list[Tensor], ignores: list[Tensor] | None, own: float, seed: int, pause: Callable[[], None]) -> Support:
+def fit(features: list[Features], masks: list[Tensor], ignores: list[Tensor] | None, own: float, seed: int, steps: int, pause: Callable[[], None]) -> Support:
     """The perceptrons' weights as `cells.*`, and what their inputs are measured by: `cells_mean`, `cells_scale` (INPUTS,).
 
     `own` is how far an image's features are measured from its own mean; gradients and a seeded generator are the caller's.
@@ -86,25 +86,29 @@ def fit(features: list[Features], masks: list[Tensor], ignores: list[Tensor] | N
     scale = (torch.stack(squares).mean(0) - mean.square()).clamp_min(0).sqrt().clamp_min(_LEAST_DEVIATION)
     x = torch.cat([(part - _origin(mean, own_mean, own)) / scale for part, own_mean in zip(rows, means, strict=True)])
     net = Perceptrons().to(x.device)
-    _learn(net, x, torch.cat(shares), generator, pause)
+    _learn(net, x, torch.cat(shares), generator, steps, pause)
     return {"cells_mean": mean, "cells_scale": scale, **{f"cells.{name}": value.detach().clone() for name, value in net.state_dict().items()}}
 
 
-def logits(features: Features, support: Support, own_mean: Tensor, most: float) -> Tensor:
-    """(b, h4, w4): the perceptrons' mean, each within -most..most; `own_mean` (102,) is the image's own of the joined levels."""
+def logits(features: Features, support: Support, own_mean: Tensor, most: float, grid: Tensor | None = None) -> Tensor:
+    """(b, heads, h4, w4): the perceptrons' logits, each within -most..most; `own_mean` (102,) is the image's own of the joined levels.
+    With a `grid` (1, h, w, 2) for `F.grid_sample` at its places alone, (1, heads, h, w)."""
     net = Perceptrons().to(features[4].device)
     net.load_state_dict({name[len("cells."):]: value for name, value in support.items() if name.startswith("cells.")})
-    return net.everywhere(_levels(features), _own_origin(support, own_mean), support["cells_scale"]).float().clamp(-most, most).mean(1)
+    levels = _levels(features)
+    if grid is not None:
+        levels = [(F.grid_sample(maps, grid, align_corners=False, padding_mode="border"), which) for maps, which in levels]
+    return net.everywhere(levels, _own_origin(support, own_mean), support["cells_scale"]).float().clamp(-most, most)
 
 
-def _learn(net: Perceptrons, x: Tensor, share: Tensor, generator: torch.Generator, pause: Callable[[], None]) -> None:
+def _learn(net: Perceptrons, x: Tensor, share: Tensor, generator: torch.Generator, steps: int, pause: Callable[[], None]) -> None:
     """Cross-entropy and Dice on batches of which a third is defect."""
     most = float(share.max()) if len(share) else 0.0
     defect = share >= min(_DEFECT, max(0.99 * most, 1e-6))
     kinds = [k for k in (defect.nonzero()[:, 0], (~defect).nonzero()[:, 0]) if len(k)]
     sizes = (_BATCH // 3, _BATCH - _BATCH // 3) if len(kinds) == 2 else (_BATCH,)
-    optimizer = OneCycleAdamW(net.parameters(), _RATE, _DECAY, _STEPS)
-    for _ in range(_STEPS if kinds else 0):
+    optimizer = OneCycleAdamW(net.parameters(), _RATE, _DECAY, steps)
+    for _ in range(steps if kinds else 0):
         pause()
         at = torch.cat([kind[torch.randint(len(kind), (size,), generator=generator).to(kind.device)] for kind, size in zip(kinds, sizes, strict=True)])
         found, wanted = net(x[at]).float(), share[at]

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -231,6 +232,13 @@ def test_the_three_ways_of_choosing_the_epoch():
     looks = [Look(1, 0.2, {"1": 0.5, "5": 0.7}), Look(2, 0.4, {"1": 0.4, "5": 0.4}), Look(3, 0.4, {"1": 0.6, "5": 0.6}), Look(4, 0.1, {"1": 0.1, "5": 0.1})]
     assert chosen_epochs(looks) == {LAST: 4, CHOSEN: 2, BEST_ON_TEST: 1}
     assert chosen_epochs([replace(look, held_out=None) for look in looks]) == {LAST: 4, BEST_ON_TEST: 1}
+
+
+def test_an_engine_s_code_is_all_that_it_calls():
+    """A change of what it takes from another file, or that file from a third, makes another engine of it; one of another engine's does not."""
+    root = Path(run.core_models.__file__).parent / "models"
+    assert {"comparisons", "pointwise", "weighing", "cells", "fitting"} <= {f.stem for f in run._taken_from(root / "segmentation" / "support_head.py", root.parent)}
+    assert {f.stem for f in run._taken_from(root / "segmentation" / "strip_steel.py", root.parent)} == {"blocks"}
 
 
 def test_an_engine_that_was_not_run_says_so(toy, tmp_path):
