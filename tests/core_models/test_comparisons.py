@@ -16,7 +16,7 @@ DISCRIMINANT, FACTS, SHARES, SHALLOW, APART = 16, 20, 22, 27, 33  # where the ma
 
 
 def compared(query: dict, support: dict) -> torch.Tensor:
-    return comparisons.maps(query, support, comparisons.of_image(query))[0]
+    return comparisons.evidence(query, support, comparisons.of_image(query))[0]
 
 
 def cosine(a: np.ndarray, b: np.ndarray) -> float:
@@ -27,7 +27,7 @@ def test_comparisons_are_what_loops_over_cells_find() -> None:
     (shot, mask), (query, _) = levels(3, 64, 48, box=(16, 16, 16, 32)), levels(4, 32, 48, box=None)
     support = comparisons.learn([shot], [mask], None, 1)
     found = compared(query, support).numpy()
-    assert found.shape == (comparisons.OF_SHOTS, 8, 12)
+    assert found.shape == (comparisons.OF_SHOTS + comparisons.OF_IMAGE, 8, 12)
     # Compared at stride 16, where each cell is one vector: the third look, measured from each image's own mean.
     centred = [level[16][0] - level[16][0].mean((1, 2), keepdim=True) for level in (shot, query)]
     share = torch.nn.functional.avg_pool2d(mask[None, None], 16)[0, 0]
@@ -71,7 +71,8 @@ def test_an_image_s_own_defect_is_what_its_suspects_are() -> None:
     support, context = comparisons.learn([shot], [mask], None, 1), comparisons.of_image(query)
     context |= comparisons.suspects(query, support, context)
     assert {name: tuple(context[name].shape) for name in ("seeds", "fine_seed", "suspicion")} == {"seeds": (16, 64), "fine_seed": (38,), "suspicion": (1,)}
-    found = comparisons.likeness(query, context)[0]
+    found = comparisons.evidence(query, support, context)[0, comparisons.OF_SHOTS :]
+    assert torch.allclose(found, compared(query, support)[comparisons.OF_SHOTS :], atol=1e-5), "found on the way or before"
     inside = torch.nn.functional.avg_pool2d(truth[None, None], 4)[0, 0] > 0.5
     assert found.shape == (comparisons.OF_IMAGE, 32, 32)
     assert all(float(line[inside].mean()) > float(line[~inside].mean()) + 0.5 for line in found[:3])

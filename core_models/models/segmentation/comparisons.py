@@ -16,9 +16,9 @@ from core_models.models.shallow import CHANNELS, SHALLOW
 # What cells are compared by: levels, and whether each is measured from its image's own mean first.
 _LOOKS = {"joined": ((8, 16), False), "own": ((8, 16), True), "coarse": ((16,), True), "middle": ((8,), True), "fine": ((4,), True)}
 _TOUCHED, _CLEAR, _WITHIN = 0.25, 0.02, 0.5  # shares of a cell: from the first it is defect, below the second good surface; the third, for means
-_FOREGROUND, _BACKGROUND = 384, 768  # cells that are kept of the shots
-_OWN_CELLS, _LIKE = 1024, 8  # an image's cells that stand for all of it, and how many of them a cell of good surface is like
-_ROWS = 256  # cells that are compared at once
+_KEPT, _KEPT_FINE = (384, 768), (128, 256)  # cells that are kept of the shots, defect and good surface; a fine level has many to compare
+_OWN_CELLS, _LIKE = 512, 4  # an image's cells that stand for all of it, and how many of them a cell of good surface is like
+_ROWS = 512  # cells that are compared at once
 _MOST, _LEAST_APART = 0.4, 0.05  # differences of cosines
 # Of the joined channels, with the level they are of: the laterals of each stride, and the shallow channels.
 _GROUPS = ((4, 0, LATERALS), (4, LATERALS, CHANNELS[4]), (8, CHANNELS[4], CHANNELS[4] + CHANNELS[8]), (16, CHANNELS[4] + CHANNELS[8], sum(CHANNELS.values())))
@@ -41,7 +41,8 @@ def learn(features: list[Features], masks: list[Tensor], ignores: list[Tensor] |
             share, known = _shares(mask, ignore, cells)
             inside.append(cells[0][:, (share >= min(_TOUCHED, max(float(share.max()), 1e-6))) & known].T)
             outside.append(cells[0][:, (share < _CLEAR) & known].T)
-        defect, ground = evenly(torch.cat(inside), _FOREGROUND), evenly(torch.cat(outside), _BACKGROUND)
+        kept = _KEPT_FINE if 4 in strides else _KEPT
+        defect, ground = (evenly(torch.cat(cells), count) for cells, count in zip((inside, outside), kept, strict=True))
         apart += [_apart(defect, ground), _apart(ground, defect)]
         support |= {f"{name}_in": defect, f"{name}_out": ground}
     marked = masks if ignores is None else [m * (i < 0.5) for m, i in zip(masks, ignores, strict=True)]
@@ -63,27 +64,33 @@ def own_mean(context: Support) -> Tensor:
 
 
 @torch.no_grad()
-def maps(features: Features, support: Support, context: Support) -> Tensor:
-    """(b = 1, 43, h4, w4): for each look the highest cosine to a marked cell, to an unmarked one, and by how much the first is greater;
-    how much a cell is like others of its own image; for each group of channels the place on the line from the shots' good surface
-    (-1) to their defect (1), by the discriminant of their means; thickness and number of shots; for each look that difference
-    as a share of what the shots' defect has; the shallow channels; how far apart the shots' two kinds lie."""
-    size, found, shares = features[4].shape[-2:], [], []
-    for k, (name, (strides, centred)) in enumerate(_LOOKS.items()):
-        cells = _directions(features, strides, centred, context)
-        rows = cells[0].flatten(1).T.contiguous()
-        inside, outside = (_likest(rows, support[f"{name}_{side}"].float(), 1) for side in ("in", "out"))
-        difference = (inside - outside).clamp(-_MOST, _MOST)
-        levels = [4 * inside - 2, 4 * outside - 2, 4 / _MOST * difference, _of_usual(difference, support, k)]
-        if name == "own":
-            levels.insert(3, 4 * _likest(rows, context["cells"].float(), _LIKE) - 2)
-        grown = _grown(torch.stack(levels).reshape(-1, *cells.shape[-2:]), size)
-        found.append(grown[:-1])
-        shares.append(grown[-1:])
-    found += _along(features, support, context)
-    shallow = (features[4][0, LATERALS:].float() - context["4"].to(features[4].device)[LATERALS:, None, None]).clamp(-4, 4)
-    broadcast = [values[:, None, None].expand(-1, *size) for values in (support["facts"], 4 * support["apart"] - 1)]
-    return torch.cat([*found, broadcast[0], *shares, shallow, broadcast[1]])[None]
+def evidence(features: Features, support: Support, context: Support, known: Tensor | None = None) -> Tensor:
+    """(b = 1, 47, h4, w4). Of the shots, 43: for each look the highest cosine to a marked cell, to an unmarked one, and by how much the first
+    is greater; how much a cell is like others of its own image; for each group of channels the place on the line from the shots'
+    good surface (-1) to their defect (1), by the discriminant of their means; thickness and number of shots; for each look that
+    difference as a share of what the shots' defect has; the shallow channels; how far apart the shots' two kinds lie. Of the
+    image, 4: see `_likeness`. `context` holds its `suspects`, or they are found here, with what is `known` of the `places`."""
+    with torch.autocast(features[4].device.type, enabled=False):  # half precision would round the differences away
+        size, found, shares = features[4].shape[-2:], [], []
+        looks = {name: _directions(features, *look, context)[0] for name, look in _LOOKS.items()}
+        for k, (name, cells) in enumerate(looks.items()):
+            rows = cells.flatten(1).T.contiguous()
+            inside, outside = (_likest(rows, support[f"{name}_{side}"].float(), 1) for side in ("in", "out"))
+            difference = (inside - outside).clamp(-_MOST, _MOST)
+            levels = [4 * inside - 2, 4 * outside - 2, 4 / _MOST * difference, _of_usual(difference, support, k)]
+            if name == "own":
+                levels.insert(3, 4 * _likest(rows, context["cells"].float(), _LIKE) - 2)
+                if "seeds" not in context:
+                    step = _step(features)
+                    some = difference.reshape(cells.shape[-2:])[::step, ::step].flatten()
+                    context = context | _suspects(features, cells[:, ::step, ::step].flatten(1).T, some, support, context, known)
+            grown = _grown(torch.stack(levels).reshape(-1, *cells.shape[-2:]), size)
+            found.append(grown[:-1])
+            shares.append(grown[-1:])
+        found += _along(features, support, context)
+        shallow = (features[4][0, LATERALS:].float() - context["4"].to(features[4].device)[LATERALS:, None, None]).clamp(-4, 4)
+        facts, apart = (values[:, None, None].expand(-1, *size) for values in (support["facts"], 4 * support["apart"] - 1))
+        return torch.cat([*found, facts, *shares, shallow, apart, _likeness(looks, context, size)])[None]
 
 
 def _along(features: Features, support: Support, context: Support) -> list[Tensor]:
@@ -129,30 +136,32 @@ def suspects(features: Features, support: Support, context: Support, known: Tens
     Semantic Segmentation, ECCV 2022, arXiv 2207.11549). `known` (h, w): logits of the `places` by another opinion.
     """
     step = _step(features)
-    cells = _directions(features, *_LOOKS["own"], context)[0][:, ::step, ::step]
-    rows = cells.flatten(1).T.contiguous()
-    difference = (_likest(rows, support["own_in"].float(), 1) - _likest(rows, support["own_out"].float(), 1)).clamp(-_MOST, _MOST)
+    rows = _directions(features, *_LOOKS["own"], context)[0][:, ::step, ::step].flatten(1).T.contiguous()
+    difference = _likest(rows, support["own_in"].float(), 1) - _likest(rows, support["own_out"].float(), 1)
+    return _suspects(features, rows, difference.clamp(-_MOST, _MOST), support, context, known)
+
+
+def _suspects(features: Features, rows: Tensor, difference: Tensor, support: Support, context: Support, known: Tensor | None) -> Support:
+    """`suspects` by the directions (n, 64) of the `places` and their differences of cosines (n,)."""
     score = 4 * _of_usual(difference, support, list(_LOOKS).index("own")) + (0 if known is None else known.flatten())
     top = score.topk(min(_SEEDS, len(score)))
     fine = _directions({4: sampled(features[4], places(features))}, (4,), True, context)[0].flatten(1).T
     return {"seeds": rows[top.indices], "fine_seed": F.normalize(fine[top.indices].mean(0), dim=0), "suspicion": top.values[:_SURE_SEEDS].mean()[None]}
 
 
-@torch.no_grad()
-def likeness(features: Features, context: Support) -> Tensor:
-    """(b = 1, 4, h4, w4): how much each cell is like the image's own `suspects`, by the mean of the surest, by the likest and at the finest
+def _likeness(looks: dict[str, Tensor], context: Support, size: tuple[int, int]) -> Tensor:
+    """(4, h4, w4): how much each cell is like the image's own `suspects`, by the mean of the surest, by the likest and at the finest
     level, and how suspicious those are."""
-    size = features[4].shape[-2:]
-    cells = _directions(features, *_LOOKS["own"], context)
-    rows, seeds = cells[0].flatten(1).T, context["seeds"].float()
+    cells = looks["own"]
+    rows, seeds = cells.flatten(1).T, context["seeds"].float()
     mean = F.normalize(seeds[:_SURE_SEEDS].mean(0), dim=0)
     coarse = _grown(torch.stack([rows @ mean, (rows @ seeds.T).amax(1)]).reshape(2, *cells.shape[-2:]), size)
-    fine = (_directions(features, (4,), True, context)[0] * context["fine_seed"].float()[:, None, None]).sum(0, keepdim=True)
-    return torch.cat([3 * coarse, 3 * fine, (context["suspicion"].float() / 4)[:, None, None].expand(-1, *size)])[None]
+    fine = (context["fine_seed"].float() @ looks["fine"].flatten(1)).reshape(1, *size)
+    return torch.cat([3 * coarse, 3 * fine, (context["suspicion"].float() / 4)[:, None, None].expand(-1, *size)])
 
 
 def nearer(evidence: Tensor) -> Tensor:
-    """(b, h4, w4) of `maps` (b, ...): by how much the highest cosine to a marked cell is above that to an unmarked one, by the first look."""
+    """(b, h4, w4) of `evidence` (b, ...): by how much the highest cosine to a marked cell is above that to an unmarked one, by the first look."""
     return evidence[:, 2] * _MOST / 4
 
 

@@ -45,16 +45,13 @@ class InContext(TrainedSegmenter):
         return context | comparisons.suspects(features, support, context)
 
     def segment(self, features: Features, support: Support, context: Support | None = None) -> Tensor:
-        with torch.autocast(features[4].device.type, enabled=False):  # half precision would round the differences away
-            evidence = self.evidence(features, support, context)
-        return self.weigh(evidence)
+        return self.weigh(self.evidence(features, support, context))
 
     @torch.no_grad()
     def evidence(self, features: Features, support: Support, context: Support | None = None) -> Tensor:
-        """(b, 47, h4, w4): `comparisons.maps`, `comparisons.likeness`."""
+        """(b, 47, h4, w4): see `comparisons.evidence`."""
         found = []
         for k in range(len(features[4])):
             one = {s: level[k : k + 1] for s, level in features.items()}
-            known = context or self.context(one, support)
-            found.append(torch.cat([comparisons.maps(one, support, known), comparisons.likeness(one, known)], 1))
+            found.append(comparisons.evidence(one, support, context or comparisons.of_image(one)))
         return torch.cat(found)

@@ -59,9 +59,9 @@ class Perceptrons(nn.Module):
                  for k, (maps, which) in enumerate(levels)]
         x = parts[0]
         for part in parts[1:]:
-            x = x + F.interpolate(part, size=x.shape[-2:], mode="bilinear", align_corners=False)
+            x += part if part.shape[-2:] == x.shape[-2:] else F.interpolate(part, size=x.shape[-2:], mode="bilinear", align_corners=False)
         for weight, bias in zip(self.weights[1:], self.biases[1:], strict=True):
-            x = F.conv2d(F.relu(x), weight.transpose(1, 2).reshape(-1, weight.shape[1], 1, 1), bias.flatten(), groups=_HEADS)
+            x = F.conv2d(x.relu_(), weight.transpose(1, 2).reshape(-1, weight.shape[1], 1, 1), bias.flatten(), groups=_HEADS)
         return x
 
 

@@ -75,22 +75,21 @@ class SupportHead(FewShotSegmenter):
         return context | comparisons.suspects(features, support, context, known.mean(1)[0])
 
     def segment(self, features: Features, support: Support, context: Support | None = None) -> Tensor:
-        with torch.autocast(features[4].device.type, enabled=False):  # half precision would round the differences away
-            evidence = self.evidence(features, support, context)
+        evidence = self.evidence(features, support, context)
         fitted, nearer = _UNIT * evidence[:, comparisons.OF_SHOTS], comparisons.nearer(evidence)
         own = float(support["own"])
         return self.weigh(evidence) + (_OWN_FITTED - _OWN_FITTED_LESS * own) * fitted + _OWN_NEARER * own * nearer
 
     @torch.no_grad()
     def evidence(self, features: Features, support: Support, context: Support | None = None) -> Tensor:
-        """(b, 49, h4, w4): `comparisons.maps`, the perceptrons' mean and deviation, `comparisons.likeness`."""
+        """(b, 49, h4, w4): `comparisons.evidence`, and between what it has of the shots and of the image the perceptrons' mean and deviation."""
         found = []
         for k in range(len(features[4])):
             one = {s: level[k : k + 1] for s, level in features.items()}
             known = context or comparisons.of_image(one)
             fitted = pointwise.logits(one, support, comparisons.own_mean(known), _SURE)
-            if context is None:  # what `context` would find, without asking the perceptrons again
-                known |= comparisons.suspects(one, support, known, comparisons.at_places(fitted.mean(1)[0], one))
-            opinion = torch.stack([fitted.mean(1), fitted.std(1)], 1) / _UNIT
-            found.append(torch.cat([comparisons.maps(one, support, known), opinion, comparisons.likeness(one, known)], 1))
+            mean, deviation = fitted.mean(1), fitted.std(1)
+            compared = comparisons.evidence(one, support, known, comparisons.at_places(mean[0], one))
+            opinion = torch.stack([mean, deviation], 1) / _UNIT
+            found.append(torch.cat([compared[:, : comparisons.OF_SHOTS], opinion, compared[:, comparisons.OF_SHOTS :]], 1))
         return torch.cat(found)
