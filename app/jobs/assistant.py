@@ -43,13 +43,13 @@ class Assistant:
     def fill(self, images: Sequence[ImageRef], model: ModelRef, compute: Compute) -> None:
         """Has the features of these computed and kept, in their order, while nothing else is to be done; no answer comes."""
         with self._lock:
-            self._send(pipe.Fill(tuple(images), model, compute))
+            self._send(pipe.Fill(tuple(images), model, compute), anew=not self._open)
 
     def free(self) -> None:
         """A batch job begins: the worker lets go of its models and of the GPU's memory."""
         with self._lock:
             if self._alive():
-                self._send(pipe.Free())
+                self._send(pipe.Free(), anew=False)
 
     def close(self) -> None:
         """Ends the worker; questions still open stay unanswered."""
@@ -74,16 +74,21 @@ class Assistant:
     def _alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def _send(self, message: pipe.Message) -> None:
-        """To the worker; to a new one where the present one has died."""
+    def _send(self, message: pipe.Message, anew: bool = True) -> None:
+        """To the worker; where the present one has died, to a new one, or to nobody: a question that is open would be lost with it
+        in silence, and who listens to the dead one is about to say so."""
         for _ in range(2):
             if not self._alive():
+                if not anew:
+                    return
                 self._start()
             try:
                 pipe.send(self._process.stdin, message)
                 return
             except OSError:
                 self._process.kill()
+                if not anew:
+                    return
                 self._process.wait()
         raise OSError("the worker for suggestions ends at once")
 

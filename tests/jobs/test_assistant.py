@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import queue
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -96,6 +97,26 @@ def test_a_worker_that_dies_is_said_and_started_again(assistant, answers):
     assert answers.get(timeout=20)[0] == pipe.Unanswered(number, "The worker for suggestions ended unexpectedly; ask again.")
     ask(assistant)
     assert answers.get(timeout=20)[0].id == number + 1
+
+
+@pytest.mark.parametrize("message", ["fill", "free"])
+def test_a_worker_that_dies_is_said_even_where_another_message_meets_it_first(assistant, answers, tmp_path, monkeypatch, message):
+    """What is sent before anybody noticed starts no new worker that would know nothing of the open question."""
+    number = ask(assistant, "slow")
+    assert answers.get(timeout=20)[0].stage == "rough"
+    process, noticed = assistant._process, threading.Event()
+    wait = process.wait
+    monkeypatch.setattr(process, "wait", lambda *asked: (noticed.wait(20), wait(*asked))[1])
+    psutil.Process(process.pid).kill()
+    while process.poll() is None:
+        time.sleep(0.01)
+    if message == "fill":
+        fill(assistant, tmp_path, [4])
+    else:
+        monkeypatch.setattr(Assistant, "_alive", lambda self: self._process is not None)  # it dies between the look and the message
+        assistant.free()
+    noticed.set()
+    assert answers.get(timeout=20)[0] == pipe.Unanswered(number, "The worker for suggestions ended unexpectedly; ask again.")
 
 
 def test_models_are_loaded_again_after_they_were_let_go(assistant, answers):
