@@ -94,16 +94,13 @@ class Training:
         if point is None:
             return
         tensors, values = point
-        self.net.load_state_dict({k[4:]: v for k, v in tensors.items() if k.startswith("net.")})
-        resume.restore_optimizer(self.optimizer, self.names, tensors)
-        torch.set_rng_state(tensors["torch_rng"])
+        resume.restore_learner(self.net, self.optimizer, self.names, tensors)
         self.rng = resume.restore_rng(values["rng"])
         for name in _VALUES:
             setattr(self, name, values[name])
 
     def save(self) -> None:
-        tensors = {f"net.{k}": v for k, v in self.net.state_dict().items()} | {"torch_rng": torch.get_rng_state()}
-        tensors |= resume.optimizer_tensors(self.optimizer, self.names)
+        tensors = resume.learner_tensors(self.net, self.optimizer, self.names)
         resume.save(self.folder / "state", tensors, {**{name: getattr(self, name) for name in _VALUES}, "rng": resume.rng_state(self.rng)})
 
     def share_done(self) -> float:

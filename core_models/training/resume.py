@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 _STATE = "state.json"
 
@@ -67,6 +67,18 @@ def restore_optimizer(optimizer: torch.optim.Optimizer, names: list[str], tensor
         if state:
             # AdamW counts its steps on the CPU; the moments of a single number belong beside it as any other's.
             optimizer.state[parameter] = {k: v.to("cpu" if k == "step" else parameter.device) for k, v in state.items()}
+
+
+def learner_tensors(net: nn.Module, optimizer: torch.optim.Optimizer, names: list[str]) -> dict[str, Tensor]:
+    """A network's weights, its optimizer's moments and the state of torch's generator."""
+    return {**{f"net.{k}": v for k, v in net.state_dict().items()}, "torch_rng": torch.get_rng_state(), **optimizer_tensors(optimizer, names)}
+
+
+def restore_learner(net: nn.Module, optimizer: torch.optim.Optimizer, names: list[str], tensors: dict[str, Tensor]) -> None:
+    """Puts back what `learner_tensors` gave."""
+    net.load_state_dict({k[4:]: v for k, v in tensors.items() if k.startswith("net.")})
+    restore_optimizer(optimizer, names, tensors)
+    torch.set_rng_state(tensors["torch_rng"])
 
 
 def rng_state(rng: np.random.Generator) -> dict:

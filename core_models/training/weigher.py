@@ -112,15 +112,12 @@ class Training:
         if point is None:
             return
         tensors, values = point
-        self.weigh.load_state_dict({k[4:]: v for k, v in tensors.items() if k.startswith("net.")})
-        resume.restore_optimizer(self.optimizer, self.names, tensors)
-        torch.set_rng_state(tensors["torch_rng"])
+        resume.restore_learner(self.weigh, self.optimizer, self.names, tensors)
         self.rng = resume.restore_rng(values["rng"])
         self.step, self.recent = values["step"], values["recent"]
 
     def save(self) -> None:
-        tensors = {f"net.{k}": v for k, v in self.weigh.state_dict().items()} | {"torch_rng": torch.get_rng_state()}
-        tensors |= resume.optimizer_tensors(self.optimizer, self.names)
+        tensors = resume.learner_tensors(self.weigh, self.optimizer, self.names)
         resume.save(self.folder, tensors, {"step": self.step, "recent": self.recent, "rng": resume.rng_state(self.rng)})
 
     def take_step(self, evidence: Tensor, wanted: Tensor) -> None:
