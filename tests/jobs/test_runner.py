@@ -50,7 +50,7 @@ def test_a_worker_is_detached_and_of_lower_priority(toy, toy_jobs, monkeypatch):
     job = toy_jobs.wait_for(toy_jobs.queue(), lambda job: job.pid and job.done > 0)
     worker = psutil.Process(job.pid)
     assert worker.nice() > psutil.Process().nice() if sys.platform != "win32" else worker.nice() == psutil.BELOW_NORMAL_PRIORITY_CLASS
-    assert worker.environ()["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert (worker.environ()["OMP_WAIT_POLICY"], worker.environ()["GOMP_SPINCOUNT"]) == ("PASSIVE", "20000")
     if hasattr(os, "getsid"):
         assert os.getsid(job.pid) != os.getsid(0), "Ctrl+C would reach it"
     if (group := Path("/proc", str(job.pid), "autogroup")).exists():
