@@ -4,8 +4,8 @@ Usage: python -m core_models.training.weigher --engine NAME --work FOLDER --out 
            [--part K/N] [--backbone FOLDER] [--development FOLDER [--draws N] [--queries N]]
 
 FOLDER of --work holds the evidence of the episodes and the resume point; --out becomes the model folder. Every episode is generated
-(data/surfaces). Its evidence does not depend on what is trained, so it is computed once, by --part K/N in several processes beside each
-other; the training itself is a matter of minutes. With --development (a folder with magnetic_tile and sd_saliency_900) the card says what the
+(data/surfaces). Its evidence does not depend on what is trained, so it is computed once for a state of the engine's code, by --part K/N in
+several processes beside each other; the training itself is a matter of minutes. With --development (a folder with magnetic_tile and sd_saliency_900) the card says what the
 engine reaches there, and an engine that is fine-tuned learns from its even groups what a region's score is worth; the weights are
 the last ones, chosen by nothing. A loss that is no number ends the training with the weights that were saved last.
 """
@@ -24,7 +24,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from core_models import sources
 from core_models.contract.job import Compute, ModelRef
+from core_models.inference.shot_views import turned
 from core_models.models import registry
 from core_models.models.losses import masked_loss
 from core_models.models.segmentation.base import Features, FewShotSegmenter
@@ -76,12 +78,14 @@ class Evidence:
         one = np.random.default_rng((11 * self.seed, index)).random() < _ONE_SHOT
         episode = draw_episode(self.seed * 10_000_019 + index, size=SIZES[index % len(SIZES)], max_shots=MOST_SHOTS, queries=_QUERIES)
         shots = 1 if one else len(episode.support_images)
-        levels = levels_of(self.network, [*episode.support_images[:shots], *episode.query_images])
-        masks = [shares(mask, SIDE // 4) for mask in (*episode.support_masks[:shots], *episode.query_masks)]
+        shown = [[turned(picture, turn) for picture in pictures[:shots] for turn in range(self.net.orientations)]
+                 for pictures in (episode.support_images, episode.support_masks)]
+        levels, views = levels_of(self.network, [*shown[0], *episode.query_images]), len(shown[0])
+        masks = [shares(mask, SIDE // 4) for mask in (*shown[1], *episode.query_masks)]
         with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16()):
-            support = self.net.encode_support([_one(levels, k) for k in range(shots)], masks[:shots], None, shots)
-        evidence = self.net.evidence({s: level[shots:].float() for s, level in levels.items()}, support)
-        found = {"evidence": evidence.half().contiguous(), "shares": torch.stack(masks[shots:]).half()}
+            support = self.net.encode_support([_one(levels, k) for k in range(views)], masks[:views], None, shots)
+        evidence = self.net.evidence({s: level[views:].float() for s, level in levels.items()}, support)
+        found = {"evidence": evidence.half().contiguous(), "shares": torch.stack(masks[views:]).half()}
         part = self.path(index).with_suffix(f".{os.getpid()}")
         save_file(found, part)
         part.replace(self.path(index))
@@ -96,10 +100,9 @@ class Training:
     """The network, its optimizer and where it stands; saved whole into a folder."""
 
     def __init__(self, net: FewShotSegmenter, folder: Path, steps: int, seed: int) -> None:
-        torch.manual_seed(seed)
-        self.net, self.folder, self.steps = net, folder, steps
-        self.weigh = type(net)(net.params).weigh.to(memory_format=torch.channels_last)
-        net.weigh = self.weigh
+        torch.manual_seed(seed)  # what is dropped is drawn by it
+        self.folder, self.steps = folder, steps
+        self.weigh = net.weigh.to(memory_format=torch.channels_last)
         self.names = [name for name, _ in self.weigh.named_parameters()]
         self.optimizer = torch.optim.AdamW(self.weigh.parameters(), RATE, weight_decay=DECAY)
         self.rng = np.random.Generator(np.random.PCG64(seed))
@@ -169,8 +172,9 @@ def held_out_iou(net: nn.Module, source: Evidence) -> float:
 
 def train(arguments: argparse.Namespace) -> None:
     network, backbone = load_backbone(arguments.backbone)
-    net = registry.create(arguments.engine).eval()
-    source = Evidence(arguments.work / f"evidence-{backbone[:8]}-{arguments.engine}-{arguments.seed}", net, network, arguments.seed)
+    torch.manual_seed(arguments.seed)
+    net, code = registry.create(arguments.engine).eval(), sources.digest(sources.of_engine(arguments.engine))
+    source = Evidence(arguments.work / f"evidence-{backbone[:8]}-{arguments.engine}-{code[:8]}-{arguments.seed}", net, network, arguments.seed)
     first, of = arguments.part
     for index in range(first - 1, arguments.episodes, of):
         if not source.path(index).exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -23,32 +24,33 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def work(tmp_path_factory) -> Path:
-    """Where the evidence of the episodes is, computed once for all tests here."""
-    return tmp_path_factory.mktemp("work")
+def evidence(tmp_path_factory) -> Path:
+    """Where in_context's evidence of the episodes is, computed once for all tests here."""
+    return tmp_path_factory.mktemp("evidence")
+
+
+@pytest.fixture
+def work(evidence: Path, tmp_path: Path, quick: None) -> Path:
+    """A folder with that evidence and no resume point."""
+    run(evidence, tmp_path / "none", part="1/2")
+    run(evidence, tmp_path / "none", part="2/2")
+    return shutil.copytree(evidence, tmp_path / "work")
 
 
 def run(work: Path, out: Path, **more: object) -> dict:
-    """Trains with the command's own parser, from a new beginning where no `state` is kept, and gives back the card."""
+    """Trains with the command's own parser, and gives back the card."""
     asked = {"engine": "in_context", "work": work, "out": out, "episodes": 3, "steps": 3} | more
     weigher.main([word for key, value in asked.items() for word in (f"--{key}", str(value))])
     return check_folder(out) if out.exists() else {}
 
 
-def forget(work: Path) -> None:
-    for path in (p for folder in work.glob("state-*") for p in folder.iterdir()):
-        path.unlink()
-
-
 @pytest.mark.parametrize("engine", weigher.ENGINES)
-def test_the_evidence_of_an_episode_is_the_same_each_time(engine: str, work: Path, tmp_path: Path) -> None:
+def test_the_evidence_of_an_episode_is_the_same_each_time(engine: str, tmp_path: Path) -> None:
     net = registry.create(engine).eval()
-    kept = weigher.Evidence(work / "evidence", net, Toy(), 3).get(1)
-    again = weigher.Evidence(tmp_path, net, Toy(), 3).compute(1)
+    kept = weigher.Evidence(tmp_path / "one", net, Toy(), 3).get(1)
+    again = weigher.Evidence(tmp_path / "two", net, Toy(), 3).compute(1)
     assert torch.equal(kept[0], again["evidence"]) and torch.equal(kept[1], again["shares"])
     assert kept[0].shape == (4, net.weigh.first.in_channels, 72, 72) and kept[1].shape == (4, 72, 72)
-    for path in (work / "evidence").iterdir():
-        path.unlink()
 
 
 def test_parts_compute_what_one_run_would(quick: None, tmp_path: Path) -> None:
@@ -62,9 +64,8 @@ def test_parts_compute_what_one_run_would(quick: None, tmp_path: Path) -> None:
 
 
 def test_a_stopped_training_ends_as_if_it_had_not_been(quick: None, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    card = run(work, tmp_path / "whole")
+    card = run(shutil.copytree(work, tmp_path / "other"), tmp_path / "whole")
     assert card["engine"] == "in_context" and "3 steps" in card["recipe"] and "2 episodes" in card["recipe"] and card["backbone"] == "c" * 64
-    forget(work)
     drawn = weigher.drawn
 
     def killed(*asked):
@@ -78,7 +79,6 @@ def test_a_stopped_training_ends_as_if_it_had_not_been(quick: None, work: Path, 
         with pytest.raises(KeyboardInterrupt):
             run(work, tmp_path / "killed")
     run(work, tmp_path / "killed")
-    forget(work)
     ours, theirs = (load_folder(tmp_path / name)[0] for name in ("killed", "whole"))
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
 
@@ -92,7 +92,6 @@ def test_a_loss_that_is_no_number_keeps_what_was_saved_last(quick: None, work: P
 
     monkeypatch.setattr(weigher, "masked_loss", breaks)
     run(work, tmp_path / "out", steps=9)
-    forget(work)
     assert len(asked) == 3 and "the loss is no number" in capsys.readouterr().out
     assert all(value.isfinite().all() for value in load_folder(tmp_path / "out")[0].values())
 
@@ -108,7 +107,6 @@ def test_it_learns(quick: None, work: Path, tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(weigher.Training, "take_step", watched)
     run(work, tmp_path / "out", steps=60)
-    forget(work)
     assert seen[-1] < 0.8 * seen[0]
 
 

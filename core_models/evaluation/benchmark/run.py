@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import hashlib
 import json
@@ -17,7 +16,7 @@ import numpy as np
 import psutil
 import torch
 
-import core_models
+from core_models import sources
 from core_models.contract.card import CardError
 from core_models.contract.image_file import sha256
 from core_models.evaluation.benchmark import episodes as drawing
@@ -30,7 +29,6 @@ from core_models.evaluation.benchmark.shipped import Shipped
 from core_models.evaluation.benchmark.trained import FoldEngine, Trained, answered, pick_rate, strides_of
 from core_models.inference.device import pick
 from core_models.inference.features import BACKBONE
-from core_models.models import registry
 from core_models.models.architectures import ARCHITECTURES
 from core_models.models.backbone import Backbone
 from core_models.training.backbone import load_imagenet
@@ -203,28 +201,10 @@ def folder_of(entry: Entry, state: Path, way: str, weights: str) -> Path:
 def code_of(entry: Entry) -> str:
     """The sha256 of the code that an engine's answers come from: its file, what that takes from other models, and, where it
     answers as it ships, what the program makes of its logits."""
-    root = Path(core_models.__file__).resolve().parent
-    own = root / "models" / "segmentation" / f"{registry.engine(entry.engine).build.__module__.rpartition('.')[2]}.py"
-    files = [own, *_taken_from(own, root)]
+    files = sources.of_engine(entry.engine)
     if entry.recipe is None:
-        files += [root / "inference" / f"{name}.py" for name in ("calibration", "postprocess", "shot_views", "view")]
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
-def _taken_from(file: Path, root: Path) -> list[Path]:
-    """The files of core_models.models that a file imports from, and those that they do; those that describe what a model is are left out."""
-    found: set[Path] = set()
-    left = [file]
-    while left:
-        imports = [n for n in ast.walk(ast.parse(left.pop().read_text(encoding="utf-8"))) if isinstance(n, ast.ImportFrom) and (n.module or "").startswith("core_models.models")]
-        names = {name for n in imports for name in (n.module, *(f"{n.module}.{alias.name}" for alias in n.names))}
-        new = {root.joinpath(*name.split(".")[1:]).with_suffix(".py") for name in names} - found - {file}
-        left += [f for f in new if f.is_file() and f.stem not in ("base", "registry", "backbone")]
-        found |= set(left)
-    return sorted(found)
+        files += [sources.ROOT / "inference" / f"{name}.py" for name in ("calibration", "postprocess", "shot_views", "view")]
+    return sources.digest(files)
 
 
 def write_answer(path: Path, said: Answered) -> None:

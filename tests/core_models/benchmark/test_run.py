@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
+from core_models import sources
 from core_models.evaluation.benchmark import protocol as protocols
 from core_models.evaluation.benchmark import run, tables
 from core_models.evaluation.benchmark.__main__ import main
@@ -236,9 +236,8 @@ def test_the_three_ways_of_choosing_the_epoch():
 
 def test_an_engine_s_code_is_all_that_it_calls():
     """A change of what it takes from another file, or that file from a third, makes another engine of it; one of another engine's does not."""
-    root = Path(run.core_models.__file__).parent / "models"
-    assert {"comparisons", "pointwise", "weighing", "cells", "fitting"} <= {f.stem for f in run._taken_from(root / "segmentation" / "support_head.py", root.parent)}
-    assert {f.stem for f in run._taken_from(root / "segmentation" / "strip_steel.py", root.parent)} == {"blocks"}
+    assert {"support_head", "comparisons", "pointwise", "weighing", "cells", "fitting"} <= {f.stem for f in sources.of_engine("support_head")}
+    assert {f.stem for f in sources.of_engine("strip_steel")} == {"strip_steel", "blocks"}
 
 
 def test_an_engine_that_was_not_run_says_so(toy, tmp_path):
