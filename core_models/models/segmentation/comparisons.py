@@ -16,8 +16,8 @@ from core_models.models.shallow import CHANNELS, SHALLOW
 # What cells are compared by: levels, and whether each is measured from its image's own mean first.
 _LOOKS = {"joined": ((8, 16), False), "own": ((8, 16), True), "coarse": ((16,), True), "middle": ((8,), True), "fine": ((4,), True)}
 _TOUCHED, _CLEAR, _WITHIN = 0.25, 0.02, 0.5  # shares of a cell: from the first it is defect, below the second good surface; the third, for means
-_KEPT, _KEPT_FINE = (384, 768), (128, 256)  # cells that are kept of the shots, defect and good surface; a fine level has many to compare
-_OWN_CELLS, _LIKE = 512, 4  # an image's cells that stand for all of it, and how many of them a cell of good surface is like
+_KEPT, _KEPT_FINE = (192, 384), (128, 256)  # cells that are kept of the shots, defect and good surface; a fine level has many to compare
+_OWN_CELLS, _LIKE = 256, 2  # an image's cells that stand for all of it, and how many of them a cell of good surface is like
 _ROWS = 512  # cells that are compared at once
 _MOST, _LEAST_APART = 0.4, 0.05  # differences of cosines
 # Of the joined channels, with the level they are of: the laterals of each stride, and the shallow channels.
@@ -70,27 +70,28 @@ def evidence(features: Features, support: Support, context: Support, known: Tens
     good surface (-1) to their defect (1), by the discriminant of their means; thickness and number of shots; for each look that
     difference as a share of what the shots' defect has; the shallow channels; how far apart the shots' two kinds lie. Of the
     image, 4: see `_likeness`. `context` holds its `suspects`, or they are found here, with what is `known` of the `places`."""
+    size = features[4].shape[-2:]
     with torch.autocast(features[4].device.type, enabled=False):  # half precision would round the differences away
-        size, found, shares = features[4].shape[-2:], [], []
         looks = {name: _directions(features, *look, context)[0] for name, look in _LOOKS.items()}
-        for k, (name, cells) in enumerate(looks.items()):
-            rows = cells.flatten(1).T.contiguous()
-            inside, outside = (_likest(rows, support[f"{name}_{side}"].float(), 1) for side in ("in", "out"))
-            difference = (inside - outside).clamp(-_MOST, _MOST)
-            levels = [4 * inside - 2, 4 * outside - 2, 4 / _MOST * difference, _of_usual(difference, support, k)]
-            if name == "own":
-                levels.insert(3, 4 * _likest(rows, context["cells"].float(), _LIKE) - 2)
-                if "seeds" not in context:
-                    step = _step(features)
-                    some = difference.reshape(cells.shape[-2:])[::step, ::step].flatten()
-                    context = context | _suspects(features, cells[:, ::step, ::step].flatten(1).T, some, support, context, known)
-            grown = _grown(torch.stack(levels).reshape(-1, *cells.shape[-2:]), size)
-            found.append(grown[:-1])
-            shares.append(grown[-1:])
-        found += _along(features, support, context)
+        compared, shares = {}, {}
+        for name, cells in looks.items():
+            cosines = _both(cells, support, name)
+            difference = _difference(cosines)
+            compared[name] = torch.cat([4 * cosines - 2, 4 / _MOST * difference])
+            shares[name] = _of_usual(difference, support, name)
+        own = looks["own"]
+        like = 4 * _likest(own, context["cells"].float(), _LIKE)[None] - 2
+        compared["own"] = torch.cat([compared["own"], like])
+        if "seeds" not in context:
+            step = _step(features)
+            context = context | _suspects(own[:, ::step, ::step], at_places(looks["fine"], features), shares["own"][0, ::step, ::step], known)
         shallow = (features[4][0, LATERALS:].float() - context["4"].to(features[4].device)[LATERALS:, None, None]).clamp(-4, 4)
         facts, apart = (values[:, None, None].expand(-1, *size) for values in (support["facts"], 4 * support["apart"] - 1))
-        return torch.cat([*found, facts, *shares, shallow, apart, _likeness(looks, context, size)])[None]
+        grown = {name: _grown(torch.cat([compared[name], shares[name]]), size) for name in looks}
+        return torch.cat([
+            *(maps[:-1] for maps in grown.values()), *_along(features, support, context), facts,
+            *(maps[-1:] for maps in grown.values()), shallow, apart, _likeness(looks, context, size),
+        ])[None]
 
 
 def _along(features: Features, support: Support, context: Support) -> list[Tensor]:
@@ -123,11 +124,6 @@ def at_places(level: Tensor, features: Features) -> Tensor:
     return level[..., ::step, ::step]
 
 
-def sampled(level: Tensor, grid: Tensor) -> Tensor:
-    """A level (1, c, h, w) at `places`, (1, c, h', w')."""
-    return F.grid_sample(level.float(), grid, align_corners=False, padding_mode="border")
-
-
 @torch.no_grad()
 def suspects(features: Features, support: Support, context: Support, known: Tensor | None = None) -> Support:
     """What the image's own most suspicious cells look like: `seeds` (16, 64), `fine_seed` (38,), and how suspicious they are, `suspicion` (1,).
@@ -136,17 +132,17 @@ def suspects(features: Features, support: Support, context: Support, known: Tens
     Semantic Segmentation, ECCV 2022, arXiv 2207.11549). `known` (h, w): logits of the `places` by another opinion.
     """
     step = _step(features)
-    rows = _directions(features, *_LOOKS["own"], context)[0][:, ::step, ::step].flatten(1).T.contiguous()
-    difference = _likest(rows, support["own_in"].float(), 1) - _likest(rows, support["own_out"].float(), 1)
-    return _suspects(features, rows, difference.clamp(-_MOST, _MOST), support, context, known)
+    own = _directions(features, *_LOOKS["own"], context)[0, :, ::step, ::step]
+    fine = _directions({4: at_places(features[4], features)}, *_LOOKS["fine"], context)[0]
+    return _suspects(own, fine, _of_usual(_difference(_both(own, support, "own")), support, "own")[0], known)
 
 
-def _suspects(features: Features, rows: Tensor, difference: Tensor, support: Support, context: Support, known: Tensor | None) -> Support:
-    """`suspects` by the directions (n, 64) of the `places` and their differences of cosines (n,)."""
-    score = 4 * _of_usual(difference, support, list(_LOOKS).index("own")) + (0 if known is None else known.flatten())
+def _suspects(own: Tensor, fine: Tensor, share: Tensor, known: Tensor | None) -> Support:
+    """`suspects` by what is at the `places`: the directions of two looks (c, h, w), and the first one's share of the usual difference (h, w)."""
+    score = (4 * share + (0 if known is None else known)).flatten()
     top = score.topk(min(_SEEDS, len(score)))
-    fine = _directions({4: sampled(features[4], places(features))}, (4,), True, context)[0].flatten(1).T
-    return {"seeds": rows[top.indices], "fine_seed": F.normalize(fine[top.indices].mean(0), dim=0), "suspicion": top.values[:_SURE_SEEDS].mean()[None]}
+    seeds, fine_seeds = (cells.flatten(1)[:, top.indices].T for cells in (own, fine))
+    return {"seeds": seeds, "fine_seed": F.normalize(fine_seeds.mean(0), dim=0), "suspicion": top.values[:_SURE_SEEDS].mean()[None]}
 
 
 def _likeness(looks: dict[str, Tensor], context: Support, size: tuple[int, int]) -> Tensor:
@@ -175,7 +171,7 @@ def _directions(features: Features, strides: tuple[int, ...], centred: bool, mea
     if centred:
         mean = x.mean((0, 2, 3)) if means is None else torch.cat([means[str(s)] for s in strides]).to(x)
         x = x - mean[:, None, None]
-    return F.normalize(x, dim=1)
+    return x * x.square().sum(1, keepdim=True).clamp_min(1e-12).rsqrt()
 
 
 def _shares(mask: Tensor, ignore: Tensor | None, cells: Tensor) -> tuple[Tensor, Tensor]:
@@ -185,20 +181,30 @@ def _shares(mask: Tensor, ignore: Tensor | None, cells: Tensor) -> tuple[Tensor,
 
 def _apart(rows: Tensor, others: Tensor) -> Tensor:
     """The mean of 1 - the highest cosine to the others; 1 where there are none."""
-    return 1 - _likest(rows, others, 1).mean() if len(rows) and len(others) else rows.new_ones(())
+    return 1 - _likest(rows.T[:, None], others, 1).mean() if len(rows) and len(others) else rows.new_ones(())
 
 
-def _of_usual(difference: Tensor, support: Support, look: int) -> Tensor:
+def _both(cells: Tensor, support: Support, look: str) -> Tensor:
+    """(2, h, w): the highest cosine of each cell (c, h, w) to a marked one of the shots, and to an unmarked one."""
+    return torch.stack([_likest(cells, support[f"{look}_{side}"].float(), 1) for side in ("in", "out")])
+
+
+def _difference(cosines: Tensor) -> Tensor:
+    """(1, h, w): by how much the first of two cosines (2, h, w) is greater."""
+    return (cosines[:1] - cosines[1:]).clamp(-_MOST, _MOST)
+
+
+def _of_usual(difference: Tensor, support: Support, look: str) -> Tensor:
     """A difference of cosines as a share of the one on the shots' defect, -3..3."""
-    return (difference / (support["apart"][2 * look] + _LEAST_APART)).clamp(-3, 3)
+    return (difference / (support["apart"][2 * list(_LOOKS).index(look)] + _LEAST_APART)).clamp(-3, 3)
 
 
-def _likest(rows: Tensor, bank: Tensor, count: int) -> Tensor:
-    """The mean of each row's so many highest cosines to a bank (n, c); 0 where that is empty."""
+def _likest(cells: Tensor, bank: Tensor, count: int) -> Tensor:
+    """(h, w): the mean of so many highest cosines of each cell (c, h, w) to a bank (n, c); 0 where that is empty."""
     if not len(bank):
-        return rows.new_zeros(len(rows))
-    found = [part @ bank.T for part in rows.split(_ROWS)]
-    return torch.cat([s.amax(1) if count == 1 else s.topk(min(count, s.shape[1]), 1)[0].mean(1) for s in found])
+        return cells.new_zeros(cells.shape[1:])
+    found = [part @ bank.T for part in cells.flatten(1).T.contiguous().split(_ROWS)]
+    return torch.cat([s.amax(1) if count == 1 else s.topk(min(count, s.shape[1]), 1)[0].mean(1) for s in found]).reshape(cells.shape[1:])
 
 
 def _discriminant(features: list[Features], masks: list[Tensor], ignores: list[Tensor | None]) -> Support:

@@ -1,7 +1,7 @@
-"""Small perceptrons on single cells that also know the cell's wide surroundings: the fitted head's second opinion.
+"""Small perceptrons on single cells that also know the cell's wide surroundings: what is fitted to the shots.
 
-A convolutional decoder learns shapes from crops; one shot or five hold few of them. A perceptron that sees each cell alone, beside
-means of squares around it, learns from thousands of cells at once, in a fraction of the time. The two err in different places.
+A perceptron that sees each cell alone, beside means of squares around it, learns from thousands of cells at once, in a second or two.
+Shapes it cannot learn; one shot or five hold few of them.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ class Perceptrons(nn.Module):
                 x = F.relu(x)
         return x[..., 0]
 
-    def everywhere(self, levels: Sequence[tuple[Tensor, list[int]]], origin: Tensor, scale: Tensor) -> Tensor:
+    def everywhere(self, levels: Sequence[tuple[Tensor, list[int]]], origin: Tensor, scale: Tensor, grid: Tensor | None = None) -> Tensor:
         """The same of maps (b, c, h, w), the finest first, each with the numbers of its channels among the inputs: (b, heads, h, w)
-        at the finest. Inputs are measured from `origin` by `scale` (INPUTS,).
+        at the finest. Inputs are measured from `origin` by `scale` (INPUTS,). With a `grid` the finest is at its places alone.
 
-        The first layer is linear, and so is resizing: what is coarse passes through it before it is made fine.
+        The first layer is linear, and so is resizing: what is coarse passes through it before it is made fine, and is added level by level.
         """
         weight = self.weights[0] / scale[:, None]
         bias = self.biases[0][:, 0] - (origin[:, None] * weight).sum(1)
@@ -57,9 +57,10 @@ class Perceptrons(nn.Module):
         # In this memory order convolutions and resizing take a quarter of the time.
         parts = [F.conv2d(maps.contiguous(memory_format=torch.channels_last), kernel[:, which], None if k else bias.flatten())
                  for k, (maps, which) in enumerate(levels)]
-        x = parts[0]
-        for part in parts[1:]:
-            x += part if part.shape[-2:] == x.shape[-2:] else F.interpolate(part, size=x.shape[-2:], mode="bilinear", align_corners=False)
+        x = parts.pop()
+        while parts:
+            finer = parts.pop()
+            x = finer.add_(_resized(x, finer) if parts or grid is None else _sampled(x, grid))
         for weight, bias in zip(self.weights[1:], self.biases[1:], strict=True):
             x = F.conv2d(x.relu_(), weight.transpose(1, 2).reshape(-1, weight.shape[1], 1, 1), bias.flatten(), groups=_HEADS)
         return x
@@ -97,8 +98,8 @@ def logits(features: Features, support: Support, own_mean: Tensor, most: float, 
     net.load_state_dict({name[len("cells."):]: value for name, value in support.items() if name.startswith("cells.")})
     levels = _levels(features)
     if grid is not None:
-        levels = [(F.grid_sample(maps, grid, align_corners=False, padding_mode="border"), which) for maps, which in levels]
-    return net.everywhere(levels, _own_origin(support, own_mean), support["cells_scale"]).float().clamp(-most, most)
+        levels[0] = _sampled(levels[0][0], grid), levels[0][1]
+    return net.everywhere(levels, _own_origin(support, own_mean), support["cells_scale"], grid).float().clamp(-most, most)
 
 
 def _learn(net: Perceptrons, x: Tensor, share: Tensor, generator: torch.Generator, steps: int, pause: Callable[[], None]) -> None:
@@ -152,8 +153,15 @@ def _levels(features: Features) -> list[tuple[Tensor, list[int]]]:
 def _inputs(features: Features) -> Tensor:
     """(b, INPUTS, h4, w4): all inputs of every cell."""
     levels = _levels(features)
-    finest, size = levels[0][0], levels[0][0].shape[-2:]
-    x = finest.new_empty(finest.shape[0], INPUTS, *size)
-    for maps, which in levels:
-        x[:, which] = maps if maps.shape[-2:] == size else F.interpolate(maps, size=size, mode="bilinear", align_corners=False)
-    return x
+    x, order = levels[-1]
+    for maps, which in reversed(levels[:-1]):
+        x, order = torch.cat([maps, _resized(x, maps)], 1), [*which, *order]
+    return x[:, torch.tensor(order).argsort()]
+
+
+def _sampled(maps: Tensor, grid: Tensor) -> Tensor:
+    return F.grid_sample(maps, grid.to(maps.dtype), align_corners=False, padding_mode="border")
+
+
+def _resized(maps: Tensor, like: Tensor) -> Tensor:
+    return maps if maps.shape[-2:] == like.shape[-2:] else F.interpolate(maps, size=like.shape[-2:], mode="bilinear", align_corners=False)

@@ -88,7 +88,8 @@ class SupportHead(FewShotSegmenter):
             one = {s: level[k : k + 1] for s, level in features.items()}
             known = context or comparisons.of_image(one)
             fitted = pointwise.logits(one, support, comparisons.own_mean(known), _SURE)
-            mean, deviation = fitted.mean(1), fitted.std(1)
+            mean = fitted.mean(1)
+            deviation = ((fitted - mean[:, None]).square().sum(1) / (fitted.shape[1] - 1)).sqrt()
             compared = comparisons.evidence(one, support, known, comparisons.at_places(mean[0], one))
             opinion = torch.stack([mean, deviation], 1) / _UNIT
             found.append(torch.cat([compared[:, : comparisons.OF_SHOTS], opinion, compared[:, comparisons.OF_SHOTS :]], 1))
