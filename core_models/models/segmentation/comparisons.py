@@ -34,21 +34,26 @@ def learn(features: list[Features], masks: list[Tensor], ignores: list[Tensor] |
     seen = [None] * len(features) if ignores is None else ignores
     support: Support = {}
     apart = []
-    for name, (strides, centred) in _LOOKS.items():
-        inside, outside = [], []
-        for levels, mask, ignore in zip(features, masks, seen, strict=True):
-            cells = _directions(levels, strides, centred, None)
-            share, known = _shares(mask, ignore, cells)
-            inside.append(cells[0][:, (share >= min(_TOUCHED, max(float(share.max()), 1e-6))) & known].T)
-            outside.append(cells[0][:, (share < _CLEAR) & known].T)
-        kept = _KEPT_FINE if 4 in strides else _KEPT
-        defect, ground = (evenly(torch.cat(cells), count) for cells, count in zip((inside, outside), kept, strict=True))
+    for name in _LOOKS:
+        defect, ground = _banks(features, masks, seen, name)
         apart += [_apart(defect, ground), _apart(ground, defect)]
         support |= {f"{name}_in": defect, f"{name}_out": ground}
     marked = masks if ignores is None else [m * (i < 0.5) for m, i in zip(masks, ignores, strict=True)]
     thickness = sum(thickness_px(at_cells(m, f[4].shape[-2:])) for m, f in zip(marked, features, strict=True)) / max(1, len(marked))
     facts = features[0][4].new_tensor([math.log(thickness) - 3, math.log(shots) - 0.7], dtype=torch.float32)
     return {**support, **_discriminant(features, masks, seen), "apart": torch.stack(apart), "facts": facts}
+
+
+def _banks(features: list[Features], masks: list[Tensor], ignores: list[Tensor | None], look: str) -> list[Tensor]:
+    """Directions (n, c) of some of the shots' cells, evenly spread: of defect, and of good surface."""
+    strides, centred = _LOOKS[look]
+    inside, outside = [], []
+    for levels, mask, ignore in zip(features, masks, ignores, strict=True):
+        cells = _directions(levels, strides, centred, None)
+        share, known = _shares(mask, ignore, cells)
+        inside.append(cells[0][:, (share >= min(_TOUCHED, max(float(share.max()), 1e-6))) & known].T)
+        outside.append(cells[0][:, (share < _CLEAR) & known].T)
+    return [evenly(torch.cat(cells), count) for cells, count in zip((inside, outside), _KEPT_FINE if 4 in strides else _KEPT, strict=True)]
 
 
 def of_image(features: Features) -> Support:
