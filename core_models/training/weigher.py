@@ -4,10 +4,11 @@ Usage: python -m core_models.training.weigher --engine NAME --work FOLDER --out 
            [--part K/N] [--backbone FOLDER] [--development FOLDER [--draws N] [--queries N]]
 
 FOLDER of --work holds the evidence of the episodes and the resume point; --out becomes the model folder. Every episode is generated
-(data/surfaces). Its evidence does not depend on what is trained, so it is computed once for a state of the engine's code, by --part K/N in
-several processes beside each other; the training itself is a matter of minutes. With --development (a folder with magnetic_tile and sd_saliency_900) the card says what the
-engine reaches there, and an engine that is fine-tuned learns from its even groups what a region's score is worth; the weights are
-the last ones, chosen by nothing. A loss that is no number ends the training with the weights that were saved last.
+(data/surfaces), and its shots are seen in the orientations that the engine sees a user's in. Evidence does not depend on what is trained,
+so it is computed once for a state of the engine's code, by --part K/N in several processes beside each other; the training itself is a
+matter of minutes. With --development (a folder with magnetic_tile and sd_saliency_900) the card says what the engine reaches there, and an
+engine that is fine-tuned learns from its even groups what a region's score is worth; the weights are the last ones, chosen by nothing. A
+loss that is no number ends the training with the weights that were saved last.
 """
 
 from __future__ import annotations
