@@ -1,14 +1,13 @@
 """Trains the network that weighs evidence (weighing.py) of the engines that have one. Can be stopped and gone on with.
 
 Usage: python -m core_models.training.weigher --engine NAME --work FOLDER --out FOLDER [--episodes N] [--steps N] [--seed S]
-           [--part K/N] [--backbone FOLDER] [--development FOLDER [--draws N] [--queries N]]
+           [--part K/N] [--backbone FOLDER] [--development FOLDER]
 
 FOLDER of --work holds the evidence of the episodes and the resume point; --out becomes the model folder. Every episode is generated
 (data/surfaces), and its shots are seen in the orientations that the engine sees a user's in. Evidence does not depend on what is trained,
 so it is computed once for a state of the engine's code, by --part K/N in several processes beside each other; the training itself is a
-matter of minutes. With --development (a folder with magnetic_tile and sd_saliency_900) the card says what the engine reaches there, and an
-engine that is fine-tuned learns from its even groups what a region's score is worth; the weights are the last ones, chosen by nothing. A
-loss that is no number ends the training with the weights that were saved last.
+matter of minutes. With --development (a folder with magnetic_tile and sd_saliency_900) the card says what the engine reaches there; the
+weights are the last ones, chosen by nothing. A loss that is no number ends the training with the weights that were saved last.
 """
 
 from __future__ import annotations
@@ -31,8 +30,8 @@ from core_models.inference.shot_views import turned
 from core_models.models import registry
 from core_models.models.losses import masked_loss
 from core_models.models.segmentation.base import Features, FewShotSegmenter
-from core_models.training import confidence, resume
-from core_models.training.development import DRAWS, QUERIES, Development, figures
+from core_models.training import resume
+from core_models.training.development import figures
 from core_models.training.episode_source import MOST_SHOTS, SIDE, SIZES, fast_bfloat16, levels_of, shares
 from core_models.training.episodic import load_backbone
 from core_models.training.schedule import warmed_cosine
@@ -193,21 +192,16 @@ def train(arguments: argparse.Namespace) -> None:
         if training.step % _SAVE_EVERY == 0 and not training.broken:
             training.save()
             print(f"step {training.step} loss {training.recent:.3f} {time.monotonic() - begun:.0f} s", flush=True)
-    write(net.eval(), source, arguments, network, backbone)
+    write(net.eval(), source, arguments, backbone)
 
 
-def write(net: FewShotSegmenter, source: Evidence, arguments: argparse.Namespace, network: nn.Module, backbone: str) -> None:
+def write(net: FewShotSegmenter, source: Evidence, arguments: argparse.Namespace, backbone: str) -> None:
     """The model folder, with what it reaches on its card."""
     seen: dict = {"generated episodes held out, pooled IoU": round(held_out_iou(net.weigh, source), 4)}
-    if arguments.development and net.ships:
+    if arguments.development:
         save_folder(arguments.out, net.state_dict(), card(net, arguments, backbone, seen))  # to be measured as users meet it
         model, compute = ModelRef(0, arguments.engine, str(arguments.out)), Compute("cpu", str(arguments.work / "features"), 40 * 2**30)
         seen |= {f"{half} groups, as users meet it": figures(model, compute, arguments.development, half) for half in ("even", "odd")}
-    elif arguments.development:
-        development = Development(arguments.development, network, arguments.work / f"development-{backbone[:8]}", arguments.draws, arguments.queries)
-        net.confidence.copy_(torch.tensor(confidence.fit(development.regions(net, "even"), net.peak, net.spread)))
-        said = f"{arguments.draws} draws of {arguments.queries} queries a class"
-        seen |= {f"even groups, {said}": development.measure(net, "even"), f"odd groups, {said}": development.measure(net, "odd")}
     save_folder(arguments.out, net.state_dict(), card(net, arguments, backbone, seen))
     print(seen, flush=True)
 
@@ -248,8 +242,6 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--part", type=_part, default=(1, 1), help="K/N: compute only the evidence of every N-th episode from the K-th on")
     parser.add_argument("--backbone", type=Path, default=BUNDLED / "backbone")
     parser.add_argument("--development", type=Path)
-    parser.add_argument("--draws", type=int, default=DRAWS, help="of each class of the development data")
-    parser.add_argument("--queries", type=int, default=QUERIES, help="of each draw")
     train(parser.parse_args(words))
 
 
