@@ -20,8 +20,12 @@ from core_models.contract import pipe
 from core_models.contract.card import own_backbone
 from core_models.contract.episode import ImageRef
 from core_models.contract.job import Compute, ModelRef
+from core_models.contract.score_map import scale_of
 
-ROUGH, ROUGHLY = "nearest", {"orientations": 1}  # the shots as they lie, unturned: an answer within a second
+# The engines that answer within a second, one on images whose view is not too large and on the backbone that ships, the other on any, from
+# the shots as they lie, unturned.
+ROUGH, PLAIN, PLAINLY = "in_context", "nearest", {"orientations": 1}
+_ROUGH_PX = 1_600_000
 _KEPT = 3  # models in memory
 _REST_S = 0.5  # between two looks whether a batch job still computes
 
@@ -53,8 +57,6 @@ class Engines:
 
     def cell_px(self, image: ImageRef) -> float:
         """Pixels of the image along a side of a cell of its score map."""
-        from core_models.inference.view import scale_of
-
         return 4 / scale_of(image.width, image.height)
 
     def free(self) -> None:
@@ -199,12 +201,19 @@ def _fill(fill: pipe.Fill, inbox: _Inbox, engines: Engines) -> None:
         inbox.put_back(fill, _REST_S)
 
 
+def rough(request: pipe.Suggest) -> ModelRef:
+    """The model of the first answer to a question."""
+    backbone, image = own_backbone(request.model.folder), request.image
+    if not backbone and image.width * image.height * scale_of(image.width, image.height) ** 2 <= _ROUGH_PX:
+        return ModelRef(0, ROUGH)
+    return ModelRef(0, PLAIN, backbone, PLAINLY)
+
+
 def _answer(request: pipe.Suggest, models: _Models, outgoing: BinaryIO) -> None:
     began = time.monotonic()
     stages = [("fitted", request.model)]
-    if request.model.engine != ROUGH:
-        rough = replace(request.model, version_id=0, engine=ROUGH, folder=own_backbone(request.model.folder), params=ROUGHLY)
-        stages.insert(0, ("rough", rough))
+    if request.model.engine not in (ROUGH, PLAIN):
+        stages.insert(0, ("rough", rough(request)))
     for stage, model in stages:
         predictor = models.get(model, request.compute)
         prepared = predictor.prepare(request.support)

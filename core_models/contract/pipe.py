@@ -49,7 +49,7 @@ class Fill:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """stage: rough (nearest neighbours, at once) or fitted (the model asked for). The payload is the score map, uint8, of
+    """stage: rough (by comparison alone, at once) or fitted (the model asked for). The payload is the score map, uint8, of
     map_shape (rows, columns); each of its cells covers cell_px x cell_px pixels of the image, from its upper left corner."""
 
     id: int

@@ -20,6 +20,7 @@ from app.jobs import launchers
 from app.jobs.assistant import Assistant
 from core_models import turn
 from core_models.contract import pipe
+from core_models.contract.card import write_card
 from core_models.contract.episode import ImageRef, Shot, SupportSet
 from core_models.contract.job import Compute, ModelRef, Region
 from core_models.contract.mask import Mask
@@ -245,8 +246,21 @@ def test_what_is_no_message_is_refused(header):
         pipe.receive(io.BytesIO(b"\xff" * 100))
 
 
-def test_the_rough_answers_model_is_one_that_ships():
+@pytest.mark.parametrize(("width", "height", "kind", "engine"), [
+    (200, 200, "", "in_context"),
+    (1600, 1000, "segment", "in_context"),
+    (1600, 1001, "segment", "nearest"),  # too large for the other within a second
+    (200, 200, "backbone", "nearest"),  # knows no backbone but the one that ships
+])
+def test_the_rough_answer_s_model_is_one_that_ships_and_answers_in_time(tmp_path, width, height, kind, engine):
     from core_models import serve
     from core_models.models import registry
 
-    assert registry.create(serve.ROUGH, serve.ROUGHLY).orientations == 1
+    if kind:
+        (tmp_path / "weights.safetensors").write_bytes(b"some")
+        write_card(tmp_path, {"kind": kind})
+    model = ModelRef(3, "support_head", str(tmp_path) if kind else "")
+    found = serve.rough(pipe.Suggest(1, ImageRef(1, "a.png", "0" * 64, width, height), SupportSet(1, "scratch", ()), model))
+    assert (found.version_id, found.engine, found.folder) == (0, engine, str(tmp_path) if kind == "backbone" else "")
+    assert registry.create(found.engine, found.params).orientations == 1
+
