@@ -164,7 +164,7 @@ def test_the_rough_answer_reads_the_version_s_own_backbone(own, images) -> None:
     model = ModelRef(4, "support_head", own)
     request = pipe.Suggest(1, images[1][0], shots(images), model, Compute("cpu"))
     serve._answer(request, serve._Models(Recording()), io.BytesIO())
-    assert asked == [replace(model, version_id=0, engine=serve.ROUGH, params=serve.ROUGHLY), model]
+    assert asked == [replace(model, version_id=0, engine=serve.PLAIN, params=serve.PLAINLY), model]
 
 
 RAW = {"resnet50v2": ResNet50V2, "mobilenetv2": MobileNetV2, "resnet18": partial(TorchvisionResNet, "resnet18"), "resnet50": partial(TorchvisionResNet, "resnet50")}
