@@ -28,6 +28,7 @@ from core_models.models.segmentation.base import TrainedSegmenter
 from core_models.training import confidence, resume
 from core_models.training.development import DRAWS, QUERIES, Development
 from core_models.training.episode_source import SIDE, EpisodeFeatures, EpisodeSource, batches, fast_bfloat16, loss_of
+from core_models.training.gradients import clipped
 from core_models.training.schedule import warmed_cosine
 from core_models.weights import BUNDLED, checksum, load_folder, save_folder
 
@@ -119,8 +120,7 @@ class Training:
         self.net.train()
         loss = loss_of_step(self.net, episodes, self.rng)
         loss.backward()
-        steepness = nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
-        if not torch.isfinite(loss.detach() + steepness):
+        if not clipped(self.net, float(loss.detach())):
             print(f"step {self.step + 1}: the loss is no number; the training ends with the weights that were saved last", flush=True)
             self.go_on()
             self.broken = True

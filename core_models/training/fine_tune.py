@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from core_models import turn
 from core_models.contract.job import Cancelled, EvaluateSpec, Event, Failed, FineTuneSpec, Finished, ItemFailed, Metric, Progress, Started
@@ -26,6 +26,7 @@ from core_models.models.registry import create, engines
 from core_models.models.segmentation.base import Features
 from core_models.training import confidence, resume
 from core_models.training.episode_source import Replay, loss_of
+from core_models.training.gradients import clipped
 from core_models.training.maps import Maps, inside
 from core_models.training.project_episodes import ProjectEpisodes, Question, TooFewLabels
 from core_models.training.schedule import warmed_cosine
@@ -174,8 +175,7 @@ class FineTune:
             if loss.requires_grad:
                 loss.backward()
             total += float(loss.detach())
-        steepness = float(nn.utils.clip_grad_norm_(self.net.parameters(), 1.0))
-        if not math.isfinite(total + steepness):
+        if not clipped(self.net, total):
             raise NotANumber
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)

@@ -34,6 +34,7 @@ from core_models.training import resume
 from core_models.training.development import figures
 from core_models.training.episode_source import MOST_SHOTS, SIDE, SIZES, fast_bfloat16, levels_of, shares
 from core_models.training.episodic import load_backbone
+from core_models.training.gradients import clipped
 from core_models.training.schedule import warmed_cosine
 from core_models.weights import BUNDLED, save_folder
 from data.surfaces.episode import draw_episode
@@ -133,8 +134,7 @@ class Training:
         loss = masked_loss(logits, wanted, torch.ones_like(wanted))
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        steepness = nn.utils.clip_grad_norm_(self.weigh.parameters(), 1.0)
-        if not torch.isfinite(loss.detach() + steepness):
+        if not clipped(self.weigh, float(loss.detach())):
             print(f"step {self.step + 1}: the loss is no number; the training ends with the weights that were saved last", flush=True)
             self.go_on()
             self.broken = True
