@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from app.cli.common import AsJson, By, ClassNames, Device, Devices, ProjectFolder, command, end_progress, plural, reading, show_progress, table, writing
-from app.operations.models import TRAINED_FIRST
 from app.workspace import Workspace
 from core_models.contract.card import FETCHED
 
@@ -60,7 +59,7 @@ def prelabel(
 @command("finetune")
 def finetune(
     project: ProjectFolder,
-    engine: Engine = TRAINED_FIRST,
+    engine: Engine = "",
     minutes: Annotated[float, typer.Option("--minutes", metavar="M", min=0.05, help="Train for so long.")] = 6.0,
     steps: Annotated[int, typer.Option("--steps", metavar="N", min=0, help="Train so many steps (0: as the minutes allow).")] = 0,
     device: Device = Devices.auto,
@@ -68,11 +67,14 @@ def finetune(
     by: By = "",
     as_json: AsJson = False,
 ) -> tuple[dict, str]:
-    """Trains the engine on what people hold true; makes a new version and says whether it is better."""
+    """Trains an engine on what people hold true; makes a new version and says whether it is better.
+
+    Without --engine it is in_context, or, once a fine-tuned version is in use, that version's.
+    """
     from app.jobs import batch
 
     with writing(project, by) as workspace:
-        job_id = batch.finetune(workspace, engine, minutes=minutes, steps=steps, device=device.value, activate=activate.value if activate else None)
+        job_id = batch.finetune(workspace, engine or None, minutes=minutes, steps=steps, device=device.value, activate=activate.value if activate else None)
         job = _run(workspace, job_id)
         value = batch.tuned(workspace, job.id)
     return value, value["sentence"]

@@ -53,12 +53,13 @@ def report(workspace: Workspace, job_id: int) -> dict:
     }
 
 
-def finetune(workspace: Workspace, engine: str, *, minutes: float = 6.0, steps: int = 0, device: str = "auto", activate: str | None = None) -> int:
-    """Queues a fine-tune of the engine's newest version, or goes on with the same one that was interrupted; the job's id."""
+def finetune(workspace: Workspace, engine: str | None, *, minutes: float = 6.0, steps: int = 0, device: str = "auto", activate: str | None = None) -> int:
+    """Queues a fine-tune of the engine's newest version, or goes on with the same one that was interrupted; the job's id. `engine`
+    None: see `models.to_train`."""
     _prepare(workspace)
 
     def queue(session):
-        return jobs.queue_finetune(session, workspace.folder, engine, minutes=minutes, steps=steps, device=device, activate=activate).id
+        return jobs.queue_finetune(session, workspace.folder, engine or models.to_train(session), minutes=minutes, steps=steps, device=device, activate=activate).id
 
     return workspace.do(queue, title="", undoable=False)
 

@@ -19,7 +19,7 @@ from core_models.contract import card
 from core_models.contract import job as contract
 
 BUNDLED = ("support_head", "nearest", "strip_steel", "eamnet", "in_context")  # the first one makes the proposals in a new project
-TRAINED_FIRST = "strip_steel"  # of those that can be fine-tuned, where nobody chose one
+TRAINED_FIRST = "in_context"  # of those that can be fine-tuned, where nobody chose one
 TRAINING_SET = "training_set.json.gz"
 
 
@@ -50,6 +50,12 @@ def newest(session: Session, engine: str) -> ModelVersion:
         known = sorted(set(session.scalars(select(ModelVersion.engine).where(ModelVersion.retired.is_(False)))))
         raise UserError(f"There is no engine {engine}.", f"These are there: {', '.join(known)}.")
     return found
+
+
+def to_train(session: Session) -> str:
+    """The engine that a fine-tune goes on with where nobody chose one: that of the present version where it came of a fine-tune."""
+    found = active_version(session, "segment")
+    return found.engine if found is not None and found.job_id is not None else TRAINED_FIRST
 
 
 def get(session: Session, version_id: int) -> ModelVersion:

@@ -17,17 +17,14 @@ from torch import Tensor, nn
 
 from core_models.contract import image_file
 from core_models.contract.episode import ImageRef, Shot, SupportSet
-from core_models.contract.job import Compute, ModelRef, TrainLabel
+from core_models.contract.job import Compute, ModelRef
 from core_models.contract.mask import Mask, union
-from core_models.inference.calibration import smallest_area
 from core_models.inference.device import pick
-from core_models.inference.postprocess import quantised
 from core_models.inference.predictor import Prepared, Predictor
 from core_models.inference.view import normalised, planes, resized, view_size
 from core_models.models.backbone import STRIDES
 from core_models.models.segmentation.base import TrainedSegmenter
 from core_models.models.shallow import completed
-from core_models.training import confidence
 
 CLASSES = {"magnetic_tile": ("blowhole", "break", "crack", "fray", "uneven"), "sd_saliency_900": ("inclusion", "patches", "scratches")}
 WITH_CLEAN = ("magnetic_tile",)  # the sets that have defect-free images
@@ -120,8 +117,7 @@ def _proposed(predictor: Predictor, prepared: Prepared, image: ImageRef) -> np.n
 class Development:
     """A trained engine on both halves' draws, by its raw logits; features are computed once into `cache`.
 
-    `draws` and `queries` take only the first so many of each class, where an engine needs seconds for an image; `regions`
-    looks at them, too.
+    `draws` and `queries` take only the first so many of each class, where an engine needs seconds for an image.
     """
 
     def __init__(self, data: Path, network: nn.Module, cache: Path, draws: int = DRAWS, queries: int = QUERIES) -> None:
@@ -142,18 +138,6 @@ class Development:
                 found.setdefault(task.name, []).append(float(areas[0] / max(areas[1], 1)))
             out[str(shots)] = {name: round(float(np.mean(v)), 3) for name, v in found.items()}
         return {"mean_iou": round(float(np.mean([v for d in out.values() for v in d.values()])), 4), **out}
-
-    @torch.no_grad()
-    def regions(self, net: TrainedSegmenter, half: str) -> list[confidence.Point]:
-        """The regions that the net would propose with five shots, on images that hold the class and on as many that do not."""
-        net.eval()
-        found: list[confidence.Point] = []
-        for task in self.tasks[half]:
-            support, drawn = self._encoded(net, task, MOST_SHOTS), task.support(MOST_SHOTS)
-            for query in (*task.queries, *task.others):
-                label = TrainLabel(task.class_id, Mask.from_array(task.mask(query)), complete=True)
-                found += confidence.points(quantised(self._logits(net, task, query, support).numpy()), task.ref(query), label, smallest_area(drawn))
-        return found
 
     def _encoded(self, net: TrainedSegmenter, task: Task, shots: int) -> dict[str, Tensor]:
         chosen = task.shots[:shots]

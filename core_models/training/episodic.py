@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from core_models.models import registry
 from core_models.models.backbone import ResNet50V2
 from core_models.models.segmentation.base import TrainedSegmenter
-from core_models.training import confidence, resume
+from core_models.training import resume
 from core_models.training.development import DRAWS, QUERIES, Development
 from core_models.training.episode_source import SIDE, EpisodeFeatures, EpisodeSource, batches, fast_bfloat16, loss_of
 from core_models.training.gradients import clipped
@@ -173,7 +173,6 @@ def write(training: Training, source: EpisodeSource, development: Development | 
     training.net.eval()
     figures = {"generated episodes held out, pooled IoU": best["held_out_iou"]}
     if development:
-        training.net.confidence.copy_(torch.tensor(confidence.fit(development.regions(training.net, "even"), training.net.peak, training.net.spread)))
         drawn = f"{arguments.draws} draws of {arguments.queries} queries a class"
         figures |= {f"even groups (they chose the step), {drawn}": best["even"],
                     f"odd groups (they chose nothing), {drawn}": development.measure(training.net, "odd")}

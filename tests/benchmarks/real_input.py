@@ -29,14 +29,14 @@ import platformdirs
 from core_models.contract.opencv import cv2
 from tests.benchmarks.common import Program, code, commit, write
 
-ENGINES = ("nearest", "support_head", "strip_steel")
+ENGINES = ("nearest", "support_head", "in_context")
 SETS = {"magnetic_tile": ("blowhole", "break", "crack", "fray", "uneven"), "sd_saliency_900": ("inclusion", "patches", "scratches")}
 TUNED = (("magnetic_tile", "blowhole"), ("magnetic_tile", "crack"), ("sd_saliency_900", "patches"), ("sd_saliency_900", "scratches"))
 TIMED = ("blowhole", "patches")
 REMARK = ("The untouched images of magnetic_tile hold defect-free tiles too, so that false alarms lower the pooled IoU there. What was accepted was "
           "accepted by its score alone, unseen: wrong regions teach as well, and no image was said to be complete.")
 QUERIES, CLEAN = 60, 25
-ENGINE_CODE = ("core_models/contract", "core_models/inference", "core_models/models", *(f"resources/weights/{name}/weights.safetensors" for name in ("backbone", "strip_steel")))
+ENGINE_CODE = ("core_models/contract", "core_models/inference", "core_models/models", *(f"resources/weights/{name}/weights.safetensors" for name in ("backbone", "support_head", "in_context")))
 STATE = Path(platformdirs.user_cache_dir("defectloop-benchmarks", appauthor=False)) / "real_input.json"
 
 
@@ -129,7 +129,7 @@ def tuning(run: Program, data: Path, name: str, class_name: str, minutes: float)
         run("add", place / "p", truth / "images")
         ids = {m["engine"]: m["id"] for m in run("models", place / "p") if m["parent"] is None}
         figures = {"accepted": accepted, "images": len(apart)}
-        for word, number in (("support_head", ids["support_head"]), ("strip_steel as it ships", ids["strip_steel"]), ("strip_steel fine-tuned", version)):
+        for word, number in (("support_head", ids["support_head"]), ("in_context as it ships", ids["in_context"]), ("in_context fine-tuned", version)):
             run("models", place / "p", "--activate", number)
             run("prelabel", place / "p", "--class", class_name)
             figures[word] = run("evaluate", place / "p", "--truth", truth)["classes"][class_name]["iou"]
@@ -163,8 +163,8 @@ def tables(state: dict, minutes: float) -> list[dict]:
             timed_runs = [r for r in runs if r["support_head"][word] is not None]
             lines.append(["", f"seconds an image, {title}", "", *[f"{np.median([r[e][word] for r in timed_runs]):.2f}" if timed_runs else "" for e in ENGINES]])
         out.append({"title": f"Pooled IoU with {shots} shot{'s' if shots > 1 else ''} (mean and 95 % interval over the draws):", "columns": ["set", "class", "draws", *ENGINES], "rows": lines})
-    lines = [[*key.split("/"), f["accepted"], f["images"], *[f"{f[w]:.3f}" for w in ("support_head", "strip_steel as it ships", "strip_steel fine-tuned")]] for key, f in state["tuned"].items()]
-    columns = ["set", "class", "accepted regions", "untouched images", "support_head", "strip_steel as it ships", "strip_steel fine-tuned"]
+    lines = [[*key.split("/"), f["accepted"], f["images"], *[f"{f[w]:.3f}" for w in ("support_head", "in_context as it ships", "in_context fine-tuned")]] for key, f in state["tuned"].items()]
+    columns = ["set", "class", "accepted regions", "untouched images", "support_head", "in_context as it ships", "in_context fine-tuned"]
     out.append({"title": f"What {minutes:g} minutes of fine-tuning gain: pooled IoU on a third of the groups that nothing else touched:", "columns": columns, "rows": lines})
     return out
 

@@ -53,9 +53,8 @@ def test_the_fitted_opinion_stands_between_the_compared_ones() -> None:
 
 def test_its_shots_move_no_cut_and_a_fine_tune_moves_what_counts() -> None:
     net = made("in_context")
-    assert not net.cheap and net.operating_point(1, {}) == net.operating_point(5, {}) == (-1.0, 3.0)
     net.confidence.copy_(torch.tensor([1.5, 2.0]))
-    assert net.operating_point(3, {}) == (-1.0, 1.5) and net.spread == 2.0
+    assert not net.cheap and net.operating_point(1, {}) == net.operating_point(5, {}) == (0.0, 1.5) and net.spread == 2.0
 
 
 def test_it_has_as_many_weights_as_it_says() -> None:

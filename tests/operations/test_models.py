@@ -53,6 +53,31 @@ def test_every_bundled_engine_is_a_version_and_one_is_active(toy):
     assert [r["engine"] for r in rows if r["active"]] == ["support_head"]
 
 
+def test_a_fine_tune_goes_on_with_the_engine_of_the_tuned_version_in_use(toy):
+    toy.do(models.ensure_bundled, undoable=False)
+
+    def engine() -> str:
+        with toy.workspace.read() as session:
+            return models.to_train(session)
+
+    assert engine() == "in_context"
+    with toy.workspace.read() as session:
+        shipped = models.newest(session, "eamnet").id
+    activate(toy, shipped)
+    assert engine() == "in_context", "somebody may only want its answers"
+    tuned = add_version(toy, "eamnet")
+
+    def made_by_a_job(session) -> None:
+        job = Job(kind="finetune", state="finished", by="tester")
+        session.add(job)
+        session.flush()
+        session.get(ModelVersion, tuned).job_id = job.id
+
+    toy.do(made_by_a_job, undoable=False)
+    activate(toy, tuned)
+    assert engine() == "eamnet"
+
+
 def test_the_bundled_engines_are_those_of_the_worker():
     registry = pytest.importorskip("core_models.models.registry")
     names = {e["name"] if isinstance(e, dict) else e for e in registry.describe()}

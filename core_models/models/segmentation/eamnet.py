@@ -175,6 +175,7 @@ class EAMNet(TrainedSegmenter):
     """
 
     CROP = 192  # 48 cells a side: the source's 50
+    cheap = False  # an answer takes up to a second: shots are not left out in turn
 
     def __init__(self, params: EAMNetParams | None = None) -> None:
         super().__init__()

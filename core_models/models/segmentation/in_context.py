@@ -12,10 +12,6 @@ from core_models.models.segmentation import comparisons
 from core_models.models.segmentation.base import Features, Support, TrainedSegmenter
 from core_models.models.segmentation.weighing import Weigher
 
-# Chosen on the even-hash groups of the development data (docs/models.md): the logit of the outlines, and what a region is worth
-# until a fine-tune measures it anew.
-_CUT, _CONFIDENCE = -1.0, (3.0, 2.0)
-
 
 @dataclass(frozen=True)
 class InContextParams:
@@ -39,11 +35,7 @@ class InContext(TrainedSegmenter):
     def __init__(self, params: InContextParams | None = None) -> None:
         super().__init__()
         self.params = params or InContextParams()
-        self.confidence.copy_(torch.tensor(_CONFIDENCE))
         self.weigh = Weigher(comparisons.OF_SHOTS + comparisons.OF_IMAGE, self.params.width)
-
-    def operating_point(self, shots: int, support: Support) -> tuple[float, float]:
-        return _CUT, self.peak
 
     def encode_support(self, features: list[Features], masks: list[Tensor], ignores: list[Tensor] | None = None, shots: int = 1) -> Support:
         """See `comparisons.learn`."""
