@@ -4,7 +4,7 @@ Two classes of each of two sets. Five shots of each class are drawn, and 10, 30 
 good ones by turns; each is known whole, as when somebody corrected what was proposed. Every episodic engine goes on from the
 weights that ship, once for each number of images and each of two draws, and answers before and after by the same shots. All that
 is learnt from lies in groups whose hash is even, all that is asked in odd ones, so that no part is seen twice. The steps of each
-engine are what takes it about three minutes on one core.
+engine are what takes it two to three minutes on one core.
 
 Interrupted, it goes on where it stopped. `--report` writes what was answered so far into docs/results.md and keeps it in
 `results/answers/gains.zip`, which `--take-up` puts into a new state folder. Answers of other code are left behind.
@@ -40,7 +40,7 @@ from tests.benchmarks.common import write
 from tests.benchmarks.fewshot import ANSWERS, keep, take_up
 
 SETS = {"magnetic_tile": ("blowhole", "crack"), "sd_saliency_900": ("patches", "scratches")}
-STEPS = {"strip_steel": 600, "eamnet": 100, "in_context": 300}
+STEPS = {"strip_steel": 300, "eamnet": 30, "in_context": 150}
 BESIDE = "support_head"  # learns nothing that lasts: what the others must reach to take its place
 ACCEPTED, DRAWS, SHOTS, SEED = (10, 30, 100), 2, 5, 1000
 QUERIES, CLEAN = 40, 20
