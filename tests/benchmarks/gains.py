@@ -72,7 +72,7 @@ def drawn(pool: Pool, where: str, draw: int) -> Drawn:
         shots[name] = [i for i in even if first[i.group] is i][:SHOTS]
         left.append([i for i in even if i not in shots[name]])
         queries = tuple(i.name for i in items if in_half(i, "odd"))[:QUERIES]
-        episodes.append(Episode(where, name, draw, SHOTS, tuple(i.name for i in shots[name]), queries, asked_clean))
+        episodes.append(Episode(where, name, SHOTS, draw, tuple(i.name for i in shots[name]), queries, asked_clean))
     left.append([i for i in clean if in_half(i, "even")])
     accepted = []
     while any(left) and len(accepted) < max(ACCEPTED):
