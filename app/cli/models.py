@@ -69,7 +69,7 @@ def finetune(
 ) -> tuple[dict, str]:
     """Trains an engine on what people hold true; makes a new version and says whether it is better.
 
-    Without --engine it is in_context, or, once a fine-tuned version is in use, that version's.
+    Without --engine it is strip_steel, or, once a fine-tuned version is in use, that version's.
     """
     from app.jobs import batch
 

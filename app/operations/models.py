@@ -19,7 +19,7 @@ from core_models.contract import card
 from core_models.contract import job as contract
 
 BUNDLED = ("support_head", "nearest", "strip_steel", "eamnet", "in_context")  # the first one makes the proposals in a new project
-TRAINED_FIRST = "in_context"  # of those that can be fine-tuned, where nobody chose one
+TRAINED_FIRST = "strip_steel"  # of those that can be fine-tuned, where nobody chose one
 TRAINING_SET = "training_set.json.gz"
 
 

@@ -25,8 +25,10 @@ from core_models.inference.tiling import tiles_of
 from core_models.inference.view import CELL, scale_of
 from core_models.models import registry
 from core_models.models.segmentation.base import FewShotSegmenter, Support
+from core_models.models.segmentation.together import Together
 from core_models.weights import BUNDLED, checksum, load_folder
 
+TOGETHER = "together_with"  # on a version's card: the engine that it answers together with
 RECIPE = "14"  # part of the key of what was prepared: raise it whenever the same shots give another result
 _SCORED_AT_ONCE = 1_600_000  # px of a view
 _MARGIN = 128  # px around a part of a larger one: what an engine sees of the surroundings of a cell
@@ -128,7 +130,8 @@ def _window(box: tuple[int, int, int, int], stride: int) -> tuple[slice, slice]:
 
 
 def load_model(model: ModelRef, backbone: str) -> tuple[FewShotSegmenter, str]:
-    """The network of a version, ready for inference, and its weights' checksum ("" where it has none of its own).
+    """The network of a version, ready for inference, and its weights' checksum ("" where it has none of its own). Where its card names
+    another engine that it answers together with, both.
 
     CardError where its folder is not whole or belongs to another backbone, or where the engine or a parameter is unknown.
     """
@@ -149,4 +152,8 @@ def load_model(model: ModelRef, backbone: str) -> tuple[FewShotSegmenter, str]:
         net.load_state_dict(state)
     except RuntimeError as fault:
         raise CardError(f"The weights in {folder} are not those of {model.engine} with these parameters.") from fault
-    return net.eval().requires_grad_(False), checksum(card)
+    net, known_by = net.eval().requires_grad_(False), checksum(card)
+    if not card.get(TOGETHER):
+        return net, known_by
+    fitted, its_weights = load_model(ModelRef(0, card[TOGETHER]), backbone)
+    return Together(net, fitted).eval(), f"{known_by}/{its_weights}"

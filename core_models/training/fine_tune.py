@@ -21,16 +21,18 @@ from core_models.inference.calibration import smallest_area
 from core_models.inference.device import is_out_of_memory
 from core_models.inference.features import UnreadableImage
 from core_models.inference.postprocess import quantised
+from core_models.inference.predictor import TOGETHER
 from core_models.models.losses import masked_loss
 from core_models.models.registry import create, engines
 from core_models.models.segmentation.base import Features
-from core_models.training import confidence, resume
+from core_models.training import confidence, resume, trying
 from core_models.training.episode_source import Replay, loss_of
 from core_models.training.gradients import clipped
 from core_models.training.maps import Maps, inside
 from core_models.training.project_episodes import ProjectEpisodes, Question, TooFewLabels
 from core_models.training.schedule import warmed_cosine
 from core_models.training.targets import Target, target
+from core_models.weights import load_folder
 
 MODEL, RESUME = "model", "resume"
 _WARM = 0.1  # share of a run in which the rate rises
@@ -70,13 +72,14 @@ class FineTune:
         self.maps = Maps(spec.compute)
         self.net = self.maps.segmenter(spec.model)
         self.replay = Replay(self.maps.store.extractor, spec.compute.seed + 7, self.recipe.pool)
+        self.began = {k: v.detach().clone() for k, v in self.net.state_dict().items()}
         self.names = [name for name, _ in self.net.named_parameters()]
         self.optimizer = torch.optim.AdamW(self.net.parameters(), self.recipe.rate, weight_decay=self.recipe.decay)
         self.rng = np.random.Generator(np.random.PCG64(spec.compute.seed + 1))
         torch.manual_seed(spec.compute.seed)
         self.step, self.spent_s, self.best_step, self.looked_at = 0, 0.0, -1, -1
         self.best: dict[str, Tensor] = {}
-        self.notice, self.broken = "", False
+        self.notice, self.broken, self.together = "", False, ""
         self.side = self.net.CROP // 8
         self.best_value, self.losses, self.curve = -math.inf, [], []
         self._load_resume_point()
@@ -95,7 +98,7 @@ class FineTune:
 
     def train(self) -> Iterator[Event]:
         """Trains until the steps or the minutes are spent; looks at the kept-aside images now and then."""
-        questions = self.episodes.to_choose_by(np.random.Generator(np.random.PCG64(self.spec.compute.seed + 2)))
+        questions = self._to_choose_by()
         saved = started = time.monotonic()
         before = self.spent_s
         while True:
@@ -224,39 +227,63 @@ class FineTune:
             masks.append(mask[2 * top : 2 * (top + rows), 2 * left : 2 * (left + columns)].to(self.maps.device.torch))
         return features, masks
 
-    @torch.no_grad()
     def _look(self, questions: list[Question]) -> Metric:
-        """Judges the network as it is, and keeps it where it is the best so far."""
+        """Judges the weights as they are, and halfway between where they began and there; keeps those that are the best so far."""
         self.net.eval()
-        loss, areas, regions = [], {}, []
+        state = {k: v.detach().clone() for k, v in self.net.state_dict().items()}
+        kinds = [state] if self.step == 0 else [halfway(self.began, state), state]
+        found = []
+        for weights in kinds:
+            self.net.load_state_dict(weights)
+            values, peak = self._judged(questions)
+            found.append(values)
+            value = values.get("iou", -values["loss"])
+            if not self.best or value > self.best_value or math.isnan(self.best_value):
+                self.best_value, self.best_step = value, self.step
+                self.best = {k: v.cpu().clone() for k, v in weights.items()} | {"confidence": torch.tensor([peak, self.net.spread])}
+        values = max(found, key=lambda seen: seen.get("iou", -seen["loss"]))
+        recent = self.losses[-20:]
+        if recent:
+            values["train_loss"] = float(np.mean(recent))
+        values = {k: round(v, 4) for k, v in values.items() if not math.isnan(v)}
+        self.curve.append({"step": self.step, **values})
+        return Metric(self.step, values)
+
+    @torch.no_grad()
+    def _judged(self, questions: list[Question]) -> tuple[dict[str, float], float]:
+        """Mean loss and, where it means something, IoU of what would be shown; and the logit from which a region is shown."""
+        loss, tally = [], confidence.Tally(self.net.spread)
         for question in questions:
             turn.pause()
             logits, share, weight = self._answer(question)
             loss.append(float(masked_loss(logits, share, weight)))
-            regions += confidence.points(quantised(logits[0].cpu().numpy()), question.image, question.label, smallest_area(question))
-            if not question.label.complete:
-                continue  # of its ground nothing is known: an area would count for those who mark everything
-            known, there, proposed = weight > 0, share > 0.5, logits > 0
-            both = areas.setdefault(question.label.class_id, [0, 0])
-            both[0] += int((there & proposed & known).sum())
-            both[1] += int(((there | proposed) & known).sum())
-        recent = self.losses[-20:]
-        values = {"loss": float(np.mean(loss)) if loss else float(np.mean(recent)) if recent else math.nan}
-        if self.episodes.chooses_by_iou:
-            values["iou"] = float(np.mean([i / u if u else 1.0 for i, u in areas.values()]))
-        value = values.get("iou", -values["loss"])
-        if not self.best or value > self.best_value or math.isnan(self.best_value):
-            self.best_value, self.best_step = value, self.step
-            self.best = {k: v.detach().cpu().clone() for k, v in self.net.state_dict().items()}
-            self.best["confidence"] = torch.tensor(confidence.fit(regions, self.net.peak, self.net.spread))
-        values = {k: round(v, 4) for k, v in values.items() if not math.isnan(v)}
-        if recent:
-            values["train_loss"] = round(float(np.mean(recent)), 4)
-        self.curve.append({"step": self.step, **values})
-        return Metric(self.step, values)
+            tally.add(confidence.found(quantised(logits[0].cpu().numpy()), question.image, smallest_area(question)), question.label)
+        # What it began with stays as it is, so that a version that learnt nothing is the one before.
+        peak = tally.peak(self.net.peak) if self.step else self.net.peak
+        values = {"loss": float(np.mean(loss)) if loss else float(np.mean(self.losses[-20:])) if self.losses else math.nan}
+        return values | ({"iou": tally.iou(peak)} if self.episodes.chooses_by_iou else {}), peak
+
+    def settle(self) -> Iterator[Event]:
+        """Chooses how the version answers, alone or together with support_head, and from which logit on a region is shown then."""
+        if self.best_step == 0:  # nothing was learnt: it answers as the one before
+            self.together = load_folder(Path(self.spec.model.folder))[1].get(TOGETHER, "") if self.spec.model.folder else ""
+            return
+        found, questions = {}, self._to_choose_by()
+        for together in ("", trying.FITTED):
+            yield Progress(self.step * self.recipe.questions, max(1, self.step * self.recipe.questions), "trying the new version")
+            self._save(together)
+            try:
+                found[together] = trying.met(replace(self.spec.model, folder=str(self.folder / MODEL)), self.spec.compute, self.maps.store, questions)
+            except UnreadableImage:
+                return  # it was there when all was read; alone it answers too
+        self.together = trying.FITTED if trying.better_together(found[""][0], found[trying.FITTED][0]) else ""
+        self.best["confidence"] = torch.tensor([found[self.together][1], self.net.spread])
 
     def write(self) -> dict:
         """Writes the best state as a model folder; the metrics of the version."""
+        return self._save(self.together)
+
+    def _save(self, together: str) -> dict:
         best = next(point for point in self.curve if point["step"] == self.best_step)
         metrics = {"steps": self.step, "best_step": self.best_step, "chosen_by": "iou" if self.episodes.chooses_by_iou else "loss",
                    **{k: v for k, v in best.items() if k != "step"}, "kept_aside_groups": len(self.episodes.aside),
@@ -265,8 +292,12 @@ class FineTune:
             metrics["iou_before"] = self.curve[0]["iou"]
         if self.broken:
             metrics["notice"] = BROKEN
-        self.maps.save(self.folder / MODEL, self.best, self.spec.model, {"metrics": metrics, "curve": self.curve, "seed": self.spec.compute.seed})
-        return metrics
+        named = {TOGETHER: together} if together else {}
+        self.maps.save(self.folder / MODEL, self.best, self.spec.model, {"metrics": metrics | named, "curve": self.curve, "seed": self.spec.compute.seed, **named})
+        return metrics | named
+
+    def _to_choose_by(self) -> list[Question]:
+        return self.episodes.to_choose_by(np.random.Generator(np.random.PCG64(self.spec.compute.seed + 2)))
 
     def save_resume_point(self) -> None:
         tensors = {f"net.{k}": v for k, v in self.net.state_dict().items()} | {f"best.{k}": v for k, v in self.best.items()}
@@ -286,6 +317,12 @@ class FineTune:
         self.rng = resume.restore_rng(values["rng"])
         for k in ("step", "spent_s", "best_step", "best_value", "looked_at", "losses", "curve"):
             setattr(self, k, values[k])
+
+
+def halfway(one: dict[str, Tensor], other: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The mean of two states: of a network before and after it learnt few images, it often answers better than either (M. Wortsman et
+    al., "Robust fine-tuning of zero-shot models", arXiv 2109.01903, with their weight of a half)."""
+    return {k: (v + one[k].to(v.device)) / 2 if v.is_floating_point() else v for k, v in other.items()}
 
 
 def spec_digest(spec: FineTuneSpec) -> str:
@@ -324,6 +361,7 @@ def run(spec: FineTuneSpec, folder: Path) -> Iterator[Event]:
         yield Started(tuning.maps.device.name, "going on where it stopped" if tuning.step else tuning.maps.device.notice)
         yield from tuning.read()
         yield from tuning.train()
+        yield from tuning.settle()
         result = _written(tuning)
         for event in compare.run(_comparison(spec, folder), folder):
             if isinstance(event, Finished):

@@ -18,16 +18,17 @@ import numpy as np
 import torch
 from torch import nn
 
-from core_models.contract.job import Compute, ModelRef
+from core_models.contract.job import Compute, ModelRef, TrainLabel
 from core_models.contract.mask import Mask
 from core_models.inference.calibration import smallest_area
 from core_models.inference.predictor import Predictor, load_model
 from core_models.training import confidence
+from core_models.training.confidence import PEAKS
 from core_models.training.development import SHOTS, WITH_CLEAN, Task, figures, tasks
 from core_models.weights import load_folder, save_folder
 
 ALARMS, SPREAD = 0.15, 2.0
-CUTS, PEAKS = np.arange(-5, 3.01, 0.5), np.arange(-5, 10.01, 0.25)
+CUTS = np.arange(-5, 3.01, 0.5)
 
 
 @dataclass(frozen=True)
@@ -64,15 +65,11 @@ def seen(predictor: Predictor, found: Sequence[Task]) -> Iterator[Seen]:
 
 
 def _at_every_cut(kind: tuple[str, int, int], score_map: np.ndarray, task: Task, name: str, area_px: int) -> Seen:
-    truth = Mask.from_array(task.mask(name))
-    met, either, highest = np.zeros((len(CUTS), len(PEAKS)), np.int64), np.full((len(CUTS), len(PEAKS)), truth.area), np.full(len(CUTS), -np.inf)
-    for k, cut in enumerate(CUTS):
-        for mask, logit, size in confidence.found(score_map, task.ref(name), area_px, cut):
-            worth, right = logit + SPREAD * size, mask.intersection_area(truth)
-            met[k, PEAKS <= worth] += right
-            either[k, PEAKS <= worth] += mask.area - right
-            highest[k] = max(highest[k], worth)
-    return Seen(kind, name in task.others, met, either, highest)
+    label = TrainLabel(task.class_id, Mask.from_array(task.mask(name)), complete=True)
+    regions = [confidence.found(score_map, task.ref(name), area_px, cut) for cut in CUTS]
+    met, either = (np.stack(part) for part in zip(*(confidence.counted(found, label, SPREAD) for found in regions), strict=True))
+    highest = [max((logit + SPREAD * size for _, logit, size in found), default=-np.inf) for found in regions]
+    return Seen(kind, name in task.others, met, either, np.array(highest))
 
 
 def choose(found: Sequence[Seen], alarms: float = ALARMS) -> Chosen:

@@ -3609,6 +3609,10 @@
         <translation>{1} 的形状 {0}</translation>
     </message>
     <message>
+        <source>trying the new version</source>
+        <translation>正在试用新版本</translation>
+    </message>
+    <message>
         <source>{0} (on the CPU, for the GPU&apos;s memory was not enough)</source>
         <translation>{0}（GPU 内存不足，改用 CPU）</translation>
     </message>

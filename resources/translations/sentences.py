@@ -21,7 +21,7 @@ SOURCES = (
 TITLED = "app/cli"  # speaks English to a terminal, but what it calls its changes stands in the history
 # Tools of the makers of the bundled weights, and the benchmark of the engines, which speaks to a terminal only.
 _LEFT_OUT = (
-    *(f"core_models/training/{name}.py" for name in ("backbone", "development", "episodic", "folds", "laterals")),
+    *(f"core_models/training/{name}.py" for name in ("backbone", "development", "episodic", "folds", "laterals", "operating")),
     "core_models/evaluation/benchmark/", "app/jobs/benchmark.py",
 )  # fmt: skip
 # What is said to developers, or to a terminal only; and what is translated where it stands.

@@ -1,4 +1,4 @@
-"""How far proposals of a trained model may be trusted, measured on images it did not learn from."""
+"""From which logit on a region is shown, chosen on images that a model did not learn from."""
 
 from __future__ import annotations
 
@@ -8,52 +8,84 @@ import pytest
 from core_models.contract.episode import ImageRef
 from core_models.contract.job import TrainLabel
 from core_models.contract.mask import Mask
-from core_models.inference.postprocess import quantised
+from core_models.inference.postprocess import Calibration, quantised, regions_of
 from core_models.training import confidence
+from core_models.training.confidence import PEAKS
+
+IMAGE = ImageRef(1, "", "", 400, 400)
 
 
-def test_the_logit_of_even_odds_is_found() -> None:
-    rng = np.random.default_rng(0)
-    logits = rng.uniform(0, 10, 400)
-    right = rng.random(400) < 1 / (1 + np.exp(-(logits - 6) / 1.0))
-    peak, spread = confidence.fit(list(zip(logits, np.zeros(400), right, strict=True)), 0.5, 1.0)
-    assert peak == pytest.approx(6, abs=0.5)
-    assert 0.75 <= spread <= 1.5
+def box(width: int, height: int, x: int, y: int) -> Mask:
+    return Mask.from_array(np.ones((height, width), bool), x, y)
 
 
-def test_few_regions_move_it_little_and_too_few_not_at_all() -> None:
-    few = [(8.0, 0.0, True)] * 9 + [(2.0, 0.0, False)] * 9
-    many = few * 20
-    near, far = confidence.fit(few, 1.0, 1.0)[0], confidence.fit(many, 1.0, 1.0)[0]
-    assert 1.0 < near < far
-    assert confidence.fit(few[:9] + few[9:16], 1.0, 1.5) == (1.0, 1.5)
-    assert confidence.fit([], 1.0, 1.5) == (1.0, 1.5)
+def at(value: float) -> int:
+    return int(np.searchsorted(PEAKS, value))
 
 
-def test_a_small_region_costs_what_it_will_cost_when_it_is_shown() -> None:
-    """The odds fall with the area, however many logits the odds are spread over."""
-    image, logits = ImageRef(1, "", "", 400, 400), np.full((100, 100), -5.0, np.float32)
-    logits[10:20, 10:20] = 6.0
-    (mask, logit, size), = confidence.found(quantised(logits), image, 4 * 1600)
-    assert logit == pytest.approx(6, abs=0.1) and size == pytest.approx(np.log(mask.area / 6400)) and -1.5 < size < -1
-    rng = np.random.default_rng(0)
-    seen = rng.uniform(0, 10, 400), rng.choice([0.0, -2.0], 400)
-    right = rng.random(400) < 1 / (1 + np.exp(-((seen[0] - 5) / 1.5 + seen[1])))
-    peak, spread = confidence.fit(list(zip(*seen, right, strict=True)), 0.5, 1.0)
-    assert peak == pytest.approx(5, abs=0.6) and 1.0 <= spread <= 2.0
-    assert confidence.found(quantised(logits), image, 100 * 1600) == [], "a speck"
+def counted(met: dict[float, int], either: dict[float, int], truth: int = 100) -> confidence.Counted:
+    """Of regions with these logits: px on the defect, and px beside it."""
+    right = sum(area * (PEAKS <= logit) for logit, area in met.items())
+    wrong = sum(area * (PEAKS <= logit) for logit, area in either.items())
+    return right + np.zeros(len(PEAKS), np.int64), truth + wrong + np.zeros(len(PEAKS), np.int64)
 
 
-def test_regions_are_right_where_they_lie_on_the_defect() -> None:
-    image = ImageRef(1, "", "", 400, 400)
+def test_regions_have_the_logits_that_they_are_shown_by() -> None:
     logits = np.full((100, 100), -5.0, np.float32)
-    logits[10:20, 10:20], logits[50:60, 50:60], logits[80:90, 10:20] = 3.0, 5.0, 4.0
-    truth = Mask.from_array(np.ones((40, 40), bool), 40, 40)
-    away = Mask.from_array(np.ones((60, 60), bool), 30, 310)
+    logits[10:20, 10:20], logits[50:60, 50:60], logits[80:83, 10:13] = 3.0, 5.0, 4.0
+    found = sorted(confidence.found(quantised(logits), IMAGE, 1600), key=lambda region: region[0].area)
+    assert [round(logit) for _, logit, _ in found] == [4, 3, 5] and -3 < found[0][2] < -2 < -0.3 < found[1][2] <= 0
+    for peak, spread in ((2.0, 1.0), (2.9, 0.5), (4.0, 2.0), (-2.0, 2.0)):
+        _, regions = regions_of(quantised(logits), 1.0, 400, 400, Calibration(0.0, peak, spread, 1600))
+        shown = [mask for mask, logit, size in found if logit + spread * size >= peak]
+        assert {m.area for m in shown} == {r.mask.area for r in regions if r.score >= 0.5}
+    assert len(confidence.found(quantised(logits), IMAGE, 100 * 1600)) == 0, "specks"
 
-    def found(label: TrainLabel) -> list[tuple[float, bool]]:
-        return [(round(x, 1), right) for x, _, right in sorted(confidence.points(quantised(logits), image, label, 1))]
 
-    assert found(TrainLabel(1, truth, complete=True)) == [(3.0, True), (4.0, False), (5.0, False)]
-    assert found(TrainLabel(1, truth, ignore=away, complete=True)) == [(3.0, True), (5.0, False)]
-    assert found(TrainLabel(1, truth, negative=away)) == [(3.0, True), (4.0, False)]
+def test_what_is_shown_is_counted_against_what_is_known() -> None:
+    regions = [(box(10, 10, 0, 0), 6.0, 0.0), (box(10, 10, 50, 0), 6.0, -1.5)]
+    truth, ignored = box(20, 10, 0, 0), box(5, 10, 0, 0)
+    met, either = confidence.counted(regions, TrainLabel(1, truth, ignore=ignored, complete=True), 2.0)
+    assert (met[at(4)], either[at(4)]) == (50, 150), "the small one is worth 3 logits"
+    assert (met[at(3)], either[at(3)]) == (50, 250) and (met[at(6.25)], either[at(6.25)]) == (0, 150)
+    met, either = confidence.counted(regions, TrainLabel(1, truth), 2.0)
+    assert (met[at(0)], either[at(0)]) == (100, 200), "nobody said what the rest is"
+    met, either = confidence.counted(regions, TrainLabel(1, truth, negative=box(4, 10, 50, 0)), 2.0)
+    assert (met[at(3)], either[at(3)]) == (100, 240)
+    met, either = confidence.counted([], TrainLabel(1, Mask.EMPTY, complete=True), 2.0)
+    assert not met.any() and not either.any()
+
+
+def tally(*classes: list[confidence.Counted]) -> confidence.Tally:
+    """What was counted of each class's images, all of them known whole."""
+    made = confidence.Tally(2.0)
+    for class_id, images in enumerate(classes):
+        made._known[class_id] = made._whole[class_id] = images
+    return made
+
+
+def test_the_peak_lies_between_what_is_right_and_what_is_wrong() -> None:
+    images = [counted({6.0: 80}, {2.0: 300}), counted({4.0: 70}, {1.0: 50})]
+    assert tally(images).peak(0.5) == 3.25, "above 4 the second is lost, up to 2 much is wrong: the middle of 2.25 to 4"
+    assert tally(images).iou(3.25) == tally(images).iou(4) == pytest.approx(150 / 200) and tally(images).iou(5) == pytest.approx(80 / 200)
+    faint = [*images, counted({2.5: 1}, {}, truth=1)]
+    assert tally(faint).peak(0.5) == 3.25, "a pixel is no point of IoU"
+    many_clean = [*images, *(counted({}, {5.0: 1}, truth=0) for _ in range(20))]
+    assert tally(many_clean).peak(0.5) == 3.25, "specks on good parts do not hide what is there"
+    assert tally([counted({8.0: 90}, {})]).peak(0.5) == 4.0, "where nothing is wrong, not at the top"
+
+
+def test_classes_count_alike_and_nothing_found_moves_nothing() -> None:
+    large, small = [counted({8.0: 9000}, {4.0: 9000}, truth=10_000)], [counted({6.0: 9}, {}, truth=10)]
+    assert tally(large, small).peak(0.5) == 5.25
+    assert tally([counted({}, {5.0: 40})]).peak(1.75) == 1.75
+    assert confidence.Tally(1.0).peak(1.75) == 1.75 and np.isnan(confidence.Tally(1.0).iou(2))
+    assert [tally([counted({}, {2.0: 5}, truth=0)]).iou(peak) for peak in (1, 3)] == [0.0, 1.0]
+
+
+def test_what_is_known_in_part_moves_the_peak_and_not_the_iou() -> None:
+    made, region = confidence.Tally(2.0), (box(10, 10, 0, 0), 6.0, 0.0)
+    made.add([region], TrainLabel(1, box(10, 10, 0, 0)))
+    assert made.peak(9.0) == 3.0 and np.isnan(made.iou(3.0))
+    made.add([region], TrainLabel(1, box(10, 20, 0, 0), complete=True))
+    assert made.iou(3.0) == 0.5

@@ -31,9 +31,12 @@ from core_models.contract.job import (
 )
 from core_models.contract.mask import Mask
 from core_models.contract.opencv import cv2
+from core_models.inference.features import UnreadableImage
+from core_models.inference.predictor import TOGETHER, load_model
 from core_models.models import registry
 from core_models.models.segmentation.base import FewShotSegmenter
 from core_models.models.segmentation.strip_steel import StripSteel
+from core_models.models.segmentation.together import Together
 from core_models.training import fine_tune
 from core_models.weights import BUNDLED, load_folder, save_folder
 
@@ -80,9 +83,14 @@ def spec(images: list[LabelledImage], cache: str) -> FineTuneSpec:
                         steps=2, compute=Compute("cpu", cache))
 
 
+SETTLE = fine_tune.FineTune.settle
+
+
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Small crops and few questions keep a step short; a resume point after each step."""
+    """Small crops and few questions keep a step short; a resume point after each step; and nothing is tried at the end, for
+    support_head takes seconds to learn."""
+    monkeypatch.setattr(fine_tune.FineTune, "settle", lambda self: iter(()))
     monkeypatch.setattr(fine_tune, "RECIPE", replace(fine_tune.RECIPE, questions=2, looks=2, save_every_s=0.0))
     monkeypatch.setattr(StripSteel, "CROP", 128)
 
@@ -92,7 +100,8 @@ def end(events: list[Event], kind: type) -> dict:
     return events[-1].result
 
 
-def test_two_steps_make_a_version(spec: FineTuneSpec, tmp_path: Path) -> None:
+def test_two_steps_make_a_version(spec: FineTuneSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fine_tune.FineTune, "settle", SETTLE)
     events = list(fine_tune.run(spec, tmp_path))
     result = end(events, Finished)
     assert isinstance(events[0], Started)
@@ -106,6 +115,76 @@ def test_two_steps_make_a_version(spec: FineTuneSpec, tmp_path: Path) -> None:
     assert card["engine"] == "strip_steel" and card["backbone"] == load_folder(BUNDLED / "strip_steel")[1]["backbone"]
     assert not (tmp_path / fine_tune.RESUME).exists()
     assert {p.suffix for p in tmp_path.rglob("*") if p.is_file()} <= {".safetensors", ".json"}
+
+
+def test_the_weights_halfway_are_kept_where_they_answer_better(spec: FineTuneSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def judged(self, questions) -> tuple[dict, float]:
+        seen.append({k: v.clone() for k, v in self.net.state_dict().items()})
+        return {"loss": 1.0, "iou": [0.1, 0.3, 0.2, 0.4, 0.5][len(seen) - 1]}, 3.0
+
+    monkeypatch.setattr(fine_tune.FineTune, "_judged", judged)
+    events = list(fine_tune.run(replace(spec, steps=2), tmp_path))
+    assert [m.values["iou"] for m in events if isinstance(m, Metric)] == [0.1, 0.3, 0.5]
+    began, half, whole = seen[:3]
+    moved = [k for k in whole if whole[k].is_floating_point() and not torch.equal(whole[k], began[k])]
+    assert moved and all(torch.allclose(half[k], (began[k] + whole[k]) / 2) for k in moved)
+    tuning = fine_tune.FineTune(replace(spec, steps=1), tmp_path / "one")
+    seen.clear()
+    list(tuning.train())
+    assert torch.equal(tuning.best["head.0.weight"], seen[1]["head.0.weight"]), "0.3, halfway, and not 0.2"
+    assert torch.equal(tuning.net.state_dict()["head.0.weight"], seen[2]["head.0.weight"]), "it goes on from where it stood"
+    assert tuning.best["confidence"].tolist() == [3.0, tuning.net.spread]
+
+
+@pytest.mark.parametrize(("alone", "both", "chosen"), [(0.5, 0.6, "support_head"), (0.5, 0.495, "support_head"), (0.5, 0.45, "")])
+def test_it_answers_together_with_support_head_unless_alone_it_is_better(alone: float, both: float, chosen: str, spec: FineTuneSpec, tmp_path: Path,
+                                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def met(model, compute, store, questions) -> tuple[float, float]:
+        asked.append(load_model(model, store.checksum)[0])
+        return (alone, 1.25) if len(asked) == 1 else (both, 2.75)
+
+    monkeypatch.setattr(fine_tune.FineTune, "settle", SETTLE)
+    monkeypatch.setattr(fine_tune.trying, "met", met)
+    monkeypatch.setattr(fine_tune.FineTune, "_judged", lambda self, questions: ({"loss": 1.0 / (1 + self.step)}, 0.5))
+    result = end(list(fine_tune.run(spec, tmp_path)), Finished)
+    assert [isinstance(net, Together) for net in asked] == [False, True]
+    card = check_folder(tmp_path / "model")
+    assert card.get(TOGETHER, "") == result["metrics"].get(TOGETHER, "") == card["metrics"].get(TOGETHER, "") == chosen
+    net, _ = load_model(ModelRef(0, "strip_steel", str(tmp_path / "model")), card["backbone"])
+    assert isinstance(net, Together) == bool(chosen) and net.peak == (2.75 if chosen else 1.25)
+
+
+@pytest.mark.parametrize("fault", [turn.Stop(), UnreadableImage("gone")])
+def test_what_stops_the_trial_leaves_a_version_that_answers_alone(fault: Exception, spec: FineTuneSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    def met(*given) -> tuple[float, float]:
+        tried.append(given)
+        if len(tried) == 2:
+            raise fault
+        return 0.5, 1.25
+
+    monkeypatch.setattr(fine_tune.FineTune, "settle", SETTLE)
+    monkeypatch.setattr(fine_tune.trying, "met", met)
+    monkeypatch.setattr(fine_tune.FineTune, "_judged", lambda self, questions: ({"loss": 1.0 / (1 + self.step)}, 0.75))
+    result = end(list(fine_tune.run(spec, tmp_path)), Cancelled if isinstance(fault, turn.Stop) else Finished)
+    card = check_folder(tmp_path / "model")
+    assert TOGETHER not in result["metrics"] and TOGETHER not in card and result["metrics"]["best_step"] == 2
+    assert load_model(ModelRef(0, "strip_steel", str(tmp_path / "model")), card["backbone"])[0].peak == 0.75
+
+
+def test_a_version_that_learnt_nothing_answers_as_the_one_before(spec: FineTuneSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state, card = load_folder(BUNDLED / "strip_steel")
+    save_folder(tmp_path / "parent", state | {"confidence": torch.tensor([2.25, 1.0])}, card | {TOGETHER: "support_head"})
+    monkeypatch.setattr(fine_tune.FineTune, "settle", SETTLE)
+    monkeypatch.setattr(fine_tune.FineTune, "_judged", lambda self, questions: ({"loss": 1.0 + self.step}, self.net.peak))
+    end(list(fine_tune.run(replace(spec, model=ModelRef(4, "strip_steel", str(tmp_path / "parent"))), tmp_path / "job")), Finished)
+    assert check_folder(tmp_path / "job" / "model")[TOGETHER] == "support_head"
+    assert load_folder(tmp_path / "job" / "model")[0]["confidence"].tolist() == [2.25, 1.0]
 
 
 @pytest.mark.parametrize("engine", ["eamnet", "in_context"])

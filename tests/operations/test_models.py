@@ -60,11 +60,11 @@ def test_a_fine_tune_goes_on_with_the_engine_of_the_tuned_version_in_use(toy):
         with toy.workspace.read() as session:
             return models.to_train(session)
 
-    assert engine() == "in_context"
+    assert engine() == "strip_steel"
     with toy.workspace.read() as session:
         shipped = models.newest(session, "eamnet").id
     activate(toy, shipped)
-    assert engine() == "in_context", "somebody may only want its answers"
+    assert engine() == "strip_steel", "somebody may only want its answers"
     tuned = add_version(toy, "eamnet")
 
     def made_by_a_job(session) -> None:

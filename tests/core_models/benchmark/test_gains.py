@@ -30,7 +30,7 @@ def test_what_is_asked_shares_no_part_with_what_is_learnt_from(data):
         assert {i.mask is None for i in given.accepted} == {True, False}, "good ones among them"
     assert draws[0] == gains.drawn(pool, "magnetic_tile", 0) and draws[0].accepted != draws[1].accepted
     few, many = (gains.spec_of("strip_steel", pool, draws[0], count, 0, data / "cache") for count in (2, 5))
-    assert [len(s.train) for s in (few, many)] == [6, 9] and set(i.image.path for i in few.train) < set(i.image.path for i in many.train)
+    assert [len(s.train) for s in (few, many)] == [6, 9] and {i.image.path for i in few.train} < {i.image.path for i in many.train}
     assert all(label.complete for item in many.train for label in item.labels) and {len(item.labels) for item in many.train} == {2}
 
 

@@ -64,7 +64,7 @@ def test_improve_compare_and_use_with_the_real_worker(toy, opened, qtbot, monkey
     window.context.go_to("train")
     page = window.view.page
     qtbot.waitUntil(page.improve_button.isEnabled, timeout=120_000)
-    assert page.engines.engine.name == "in_context" and page.engines.sentence.text().startswith("For going on")
+    assert page.engines.engine.name == "strip_steel" and page.engines.sentence.text().startswith("For going on")
     qtbot.mouseClick(page.improve_button, LEFT)
     qtbot.waitUntil(lambda: bool(page.run_panel.curve.points), timeout=240_000)
     qtbot.waitUntil(lambda: bool(toy.find(select(ModelVersion).where(ModelVersion.job_id.is_not(None)))), timeout=240_000)
