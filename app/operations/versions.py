@@ -15,7 +15,8 @@ from app.store.records import Job
 @dataclass(frozen=True)
 class VersionRow:
     """parent: the version it was trained from; labels: how many it learnt from (None: it was not trained here, or it is not known);
-    iou, groups: by the class's name, from its last comparison on the check images; backbone: None where its folder cannot be read."""
+    iou, groups: by the class's name, from its last comparison on the check images; backbone: None where its folder cannot be read;
+    together: the engine whose answer and its own are averaged, "" where it answers alone."""
 
     id: int
     engine: str
@@ -28,6 +29,7 @@ class VersionRow:
     labels: int | None = None
     iou: dict[str, float] = field(default_factory=dict)
     groups: dict[str, int] = field(default_factory=dict)
+    together: str = ""
 
 
 def rows(session: Session) -> list[VersionRow]:
@@ -43,6 +45,7 @@ def rows(session: Session) -> list[VersionRow]:
                 VersionRow(
                     row["id"], row["engine"], row["backbone"], row["parent"], row["created_at"], row["active"], row["id"] == back and not row["active"],
                     row["folder"] is None, learnt_from.get(row["job"]), quality.iou if quality else {}, quality.groups if quality else {},
+                    (row["metrics"] or {}).get("together_with", ""),
                 )  # fmt: skip
             )
     return made[::-1]

@@ -135,14 +135,15 @@ class VersionList(QListWidget):
         return self.tr("in use") if row.active else self.tr("used before") if row.previous else ""
 
     def origin(self, row: VersionRow) -> str:
-        """The engine, where the version comes from, and since when it is there."""
+        """The engine, with the one that it answers together with, where the version comes from, and since when it is there."""
+        engine = f"{row.engine} + {row.together}" if row.together else row.engine
         if row.bundled:
-            return self.tr("{engine}, came with the program").format(engine=row.engine)
+            return self.tr("{engine}, came with the program").format(engine=engine)
         made = QDateTime.fromSecsSinceEpoch(int(datetime.fromisoformat(row.made_at).timestamp()))
         date = QLocale().toString(made, QLocale.FormatType.ShortFormat)
         if row.parent is None:
-            return self.tr("{engine}, made {date}").format(engine=row.engine, date=date)
-        return self.tr("{engine}, from version {parent}, {date}").format(engine=row.engine, parent=row.parent, date=date)
+            return self.tr("{engine}, made {date}").format(engine=engine, date=date)
+        return self.tr("{engine}, from version {parent}, {date}").format(engine=engine, parent=row.parent, date=date)
 
     def learnt(self, row: VersionRow) -> str:
         """What it learnt from here, or the backbone it reads."""

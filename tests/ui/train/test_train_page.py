@@ -12,9 +12,10 @@ from PySide6.QtTest import QTest
 from sqlalchemy import select
 
 from app.jobs import launchers
-from app.operations import checking, jobs, models
+from app.operations import checking, jobs, models, versions
 from app.store.records import ActiveVersion, Image, Job, ModelVersion
 from app.ui.train.engines import EngineChoice
+from app.ui.train.version_list import VersionList
 from tests.toy_project import settle_split, square
 from tests.ui.driving import LEFT
 
@@ -112,6 +113,19 @@ def test_its_key_improves_and_the_page_tells_how_the_new_version_differs(window,
     assert page.versions.chosen.labels == 2 and page.versions.chosen.iou == {"scratch": 1.0}
     assert [i.image_id for i in page.comparison.images] == [toy.image_ids[k] for k in CHECK]
     qtbot.waitUntil(lambda: "Train once more on 2 label" in page.improve_button.text())
+
+
+def test_a_version_says_which_engine_it_answers_together_with(toy, qtbot):
+    def tuned(session) -> None:
+        for metrics in ({"together_with": "support_head"}, {}):
+            session.add(ModelVersion(engine="strip_steel", parent_id=1, folder="models/none", metrics=metrics))
+
+    toy.do(tuned, undoable=False)
+    with toy.workspace.read() as session:
+        alone, both = versions.rows(session)[:2]
+    listed = VersionList()
+    qtbot.addWidget(listed)
+    assert listed.origin(both).startswith("strip_steel + support_head, from version 1") and listed.origin(alone).startswith("strip_steel, from version 1")
 
 
 def test_use_does_what_it_said_and_roll_back_takes_it_back(window, toy, qtbot, monkeypatch):
