@@ -167,7 +167,7 @@ def tables(state: Path) -> list[dict]:
         {"title": "Class mIoU over the draws, and the share of clean images on which anything is proposed; the gain with its 95 % interval over draws and images:",
          "columns": ["set", "engine", "as it ships", *numbers, *[f"gain {n.removeprefix('after ')}" for n in numbers]], "rows": gains},
         {"title": "IoU of each class:", "columns": ["set", "class", "engine", "as it ships", *numbers], "rows": classes},
-        {"title": "The trainings. IoU is that of the kept-aside groups of what was accepted, at the level 0.5, which chose the step:",
+        {"title": "The trainings. IoU is that of what the trained engine alone would show on the kept-aside groups of what was accepted, which chose the step:",
          "columns": ["set", "engine", "draw", "accepted", "best step", "chosen by", "IoU before", "IoU of the best step", "minutes"], "rows": trainings},
     ]
 
