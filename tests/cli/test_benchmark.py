@@ -22,7 +22,7 @@ def toy(tmp_path):
 
 def test_it_lists_what_there_is(run):
     known = run("benchmark")
-    assert known["folds"]["engines"] == ["nearest", "support_head", "in_context", "strip_steel", "eamnet"]
+    assert known["folds"]["engines"] == ["nearest", "support_head", "in_context", "strip_steel", "eamnet", "support_head + strip_steel"]
 
 
 def test_it_measures_and_prints_the_tables(run, toy, tmp_path):

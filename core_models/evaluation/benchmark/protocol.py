@@ -21,7 +21,8 @@ LAST, CHOSEN, BEST_ON_TEST = "last epoch", "chosen on held-out base classes", "b
 @dataclass(frozen=True)
 class Entry:
     """One engine of a benchmark: `label` names its rows; without a `recipe` it answers as it ships (or with the weights of
-    `folder`), with one it is trained on each fold's base classes. `seeds`: one training each."""
+    `folder`), with one it is trained on each fold's base classes. `seeds`: one training each. `beside`: a trained entry together with
+    which it answers (in the file by its label), with the weights of its own seeds."""
 
     label: str
     engine: str
@@ -29,6 +30,7 @@ class Entry:
     folder: str = ""
     recipe: Recipe | None = None
     seeds: tuple[int, ...] = (1,)
+    beside: Entry | None = None
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,6 @@ class Protocol:
                 raise BenchmarkError(f"{foreign[0]} cannot be held out in fold {fold}: it is no base class there.")
         return dataclasses.replace(pool, folds=folds)
 
-    def to_json(self) -> dict:
-        return dataclasses.asdict(self)
-
 
 def load(name: str) -> Protocol:
     """A protocol by the name of a bundled one, or by its file; BenchmarkError."""
@@ -93,10 +92,12 @@ def load(name: str) -> Protocol:
 
 def from_json(said: dict) -> Protocol:
     """A protocol of its JSON form; ValueError, KeyError or TypeError where it is none."""
-    entries = []
+    entries: list[Entry] = []
     for e in said["entries"]:
         recipe = Recipe(**_with_tuples(e["recipe"])) if e.get("recipe") else None
-        entries.append(Entry(**{**_with_tuples(e), "recipe": recipe, "params": dict(e.get("params", {}))}))
+        trained = {known.label: known for known in entries if known.recipe}
+        beside = trained[e["beside"]] if e.get("beside") else None
+        entries.append(Entry(**{**_with_tuples(e), "recipe": recipe, "params": dict(e.get("params", {})), "beside": beside}))
     if said["source"] not in SOURCES:
         raise ValueError(f"its source is none of {', '.join(SOURCES)}")
     rest = {k: v for k, v in _with_tuples(said).items() if k not in ("entries", "drawing", "held_out", "compared")}

@@ -20,10 +20,11 @@ from core_models import sources
 from core_models.contract.card import CardError
 from core_models.contract.image_file import sha256
 from core_models.evaluation.benchmark import episodes as drawing
+from core_models.evaluation.benchmark.blended import Blended
 from core_models.evaluation.benchmark.episodes import Episode
 from core_models.evaluation.benchmark.figures import Answered
 from core_models.evaluation.benchmark.items import BenchmarkError, Pool
-from core_models.evaluation.benchmark.protocol import BEST_ON_TEST, Entry, Protocol
+from core_models.evaluation.benchmark.protocol import BEST_ON_TEST, CHOSEN, LAST, Entry, Protocol
 from core_models.evaluation.benchmark.raw_cache import RawCache
 from core_models.evaluation.benchmark.shipped import Shipped
 from core_models.evaluation.benchmark.trained import FoldEngine, Trained, answered, pick_rate, strides_of
@@ -83,15 +84,16 @@ def run(protocol: Protocol, label: str, place: Place, seeds: tuple[int, ...] = (
             raise BenchmarkError(f"{label} has no seed {strange[0]}. It has {', '.join(map(str, entry.seeds))}.")
         entry = dataclasses.replace(entry, seeds=seeds)
     pool, found = begin(protocol, place)
-    if entry.recipe is None:
+    if entry.beside is not None:
+        _run_blended(entry, protocol, pool, found, place)
+    elif entry.recipe is None:
         _run_shipped(entry, pool, found, place)
     else:
         _run_trained(entry, protocol, pool, found, place)
 
 
 def _run_shipped(entry: Entry, pool: Pool, found: list[Episode], place: Place) -> None:
-    features = place.state / "cache" / "features"
-    engine = Shipped(entry.engine, entry.params, entry.folder, place.device, features, place.cache_bytes)
+    engine, features = _shipped(entry, place)
     folder = folder_of(entry, place.state, "as it ships", engine.weights)
     _about(folder, entry, "as it ships", 0, engine.weights)
     _answer_all(engine, pool, found, folder, place, entry.label)
@@ -99,11 +101,43 @@ def _run_shipped(entry: Entry, pool: Pool, found: list[Episode], place: Place) -
         shutil.rmtree(features, ignore_errors=True)
 
 
-def _run_trained(entry: Entry, protocol: Protocol, pool: Pool, found: list[Episode], place: Place) -> None:
+def _shipped(entry: Entry, place: Place) -> tuple[Shipped, Path]:
+    """The engine, and where its features are kept meanwhile."""
+    features = place.state / "cache" / "features"
+    return Shipped(entry.engine, entry.params, entry.folder, place.device, features, place.cache_bytes), features
+
+
+def _run_blended(entry: Entry, protocol: Protocol, pool: Pool, found: list[Episode], place: Place) -> None:
+    """With the weights that a run of the trained entry left behind, of the epoch that held-out base classes chose, else the last."""
+    shipped, features = _shipped(entry, place)
+    cache, weights = _raw(entry.beside, protocol, place)
+    for seed in entry.seeds:
+        for fold in pool.folds:
+            work = place.state / "training" / entry.beside.label / f"{fold}-{seed}"
+            if not (work / "trained.json").is_file():
+                raise BenchmarkError(f"{entry.label} needs {entry.beside.label} trained on fold {fold} with seed {seed}. Run the benchmark with --engine {entry.beside.label} --seed {seed} before.")
+            epochs = json.loads((work / "trained.json").read_text(encoding="utf-8"))["epochs"]
+            way = CHOSEN if CHOSEN in epochs else LAST
+            trained = FoldEngine(entry.beside, pool, fold, protocol.held_out.get(fold, ()), protocol.drawing, cache, work, seed, place.said).at(epochs[way])
+            said = f"{shipped.weights}/{weights}/{seed}"
+            folder = folder_of(entry, place.state, way, said)
+            _about(folder, entry, way, seed, said)
+            _answer_all(Blended(shipped, trained), pool, [e for e in found if e.fold == fold], folder, place, entry.label)
+    if not place.keep_cache:
+        cache.clear()
+        shutil.rmtree(features, ignore_errors=True)
+
+
+def _raw(entry: Entry, protocol: Protocol, place: Place) -> tuple[RawCache, str]:
+    """The cache of the stages that a trained engine reads, and the checksum of the backbone that they come from."""
     device = pick(place.device)
     network, weights = _backbone(place.imagenet, entry.recipe)
-    cache = RawCache(place.state / "cache" / "raw", network.to(device.torch), weights, device, strides_of(entry.engine), protocol.side, place.cache_bytes, place.said,
-                     keep=not entry.recipe.adapt)
+    return RawCache(place.state / "cache" / "raw", network.to(device.torch), weights, device, strides_of(entry.engine), protocol.side, place.cache_bytes, place.said,
+                    keep=not entry.recipe.adapt), weights
+
+
+def _run_trained(entry: Entry, protocol: Protocol, pool: Pool, found: list[Episode], place: Place) -> None:
+    cache, weights = _raw(entry, protocol, place)
     for seed in entry.seeds:
         for fold in pool.folds:
             work = place.state / "training" / entry.label / f"{fold}-{seed}"
@@ -194,6 +228,8 @@ def _about(folder: Path, entry: Entry, way: str, seed: int, weights: str) -> Non
 def folder_of(entry: Entry, state: Path, way: str, weights: str) -> Path:
     """Where an engine's answers lie: by its label, by how its epoch was chosen, and by what they depend on."""
     parts = (entry.engine, sorted(entry.params.items()), entry.recipe.said() if entry.recipe else None, weights, code_of(entry))
+    if entry.beside:
+        parts += (sorted(entry.beside.params.items()), entry.beside.recipe.said())
     digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
     return state / "answers" / entry.label / way.split(" (")[0].replace(" ", "-") / digest
 
@@ -201,7 +237,7 @@ def folder_of(entry: Entry, state: Path, way: str, weights: str) -> Path:
 def code_of(entry: Entry) -> str:
     """The sha256 of the code that an engine's answers come from: its file, what that takes from other models, and, where it
     answers as it ships, what the program makes of its logits."""
-    files = sources.of_engine(entry.engine)
+    files = sources.of_engine(entry.engine) + (sources.of_engine(entry.beside.engine) if entry.beside else [])
     if entry.recipe is None:
         files += [sources.ROOT / "inference" / f"{name}.py" for name in ("calibration", "postprocess", "shot_views", "view")]
     return sources.digest(files)

@@ -10,7 +10,7 @@ from core_models.contract.job import Compute, ModelRef
 from core_models.contract.mask import union
 from core_models.evaluation.benchmark.items import Item, support_set
 from core_models.inference.features import FeatureStore
-from core_models.inference.predictor import Predictor, Prepared, load_model
+from core_models.inference.predictor import Predictor, Prepared, ScoreMap, load_model
 
 LEAST_SCORE = 0.5  # of a region that is shown where nobody moved the slider
 
@@ -37,6 +37,9 @@ class Shipped:
 
     def mask(self, learnt: Prepared, item: Item) -> np.ndarray:
         """The pixels that are proposed (h, w), boolean."""
-        image = item.ref()
-        _, regions = self.predictor.regions(self.predictor.score(image, learnt), learnt)
-        return union([r.mask for r in regions if r.score >= LEAST_SCORE]).full(image.height, image.width)
+        return self.shown(self.predictor.score(item.ref(), learnt), learnt)
+
+    def shown(self, scores: ScoreMap, learnt: Prepared) -> np.ndarray:
+        """The pixels of the regions of a score map that are shown (h, w), boolean."""
+        _, regions = self.predictor.regions(scores, learnt)
+        return union([r.mask for r in regions if r.score >= LEAST_SCORE]).full(scores.image.height, scores.image.width)

@@ -114,13 +114,17 @@ class Answers:
         with self.device.fast():
             return self.net.encode_support([self._levels(item) for item in support], masks, None, len(support))
 
-    @torch.inference_mode()
     def mask(self, learnt: dict[str, Tensor], item: Item) -> np.ndarray:
+        return self.logits(learnt, item) > 0
+
+    @torch.inference_mode()
+    def logits(self, learnt: dict[str, Tensor], item: Item) -> np.ndarray:
+        """(h, w), float32, of the image's own size."""
         with self.device.fast():
             logits = self.net.segment(self._levels(item), learnt).float()
         height, width = item.truth().shape
         whole = F.interpolate(logits[None], size=(self.cache.side, self.cache.side), mode="bilinear", align_corners=False)
-        return (F.interpolate(whole, size=(height, width), mode="bilinear", align_corners=False)[0, 0] > 0).cpu().numpy()
+        return F.interpolate(whole, size=(height, width), mode="bilinear", align_corners=False)[0, 0].cpu().numpy()
 
     def _levels(self, item: Item) -> dict[int, Tensor]:
         return {s: level[None].to(self.device.torch).float() for s, level in self.cache.get(item, 0).items()}
@@ -255,6 +259,7 @@ class FoldEngine:
     def at(self, epoch: int) -> Answers:
         """The engine with the weights of an epoch; CardError where they were altered."""
         state, _ = load_folder(self.folder / f"epoch-{epoch}")
+        self.cache.scale = self._scale()
         net = self.new_net()
         try:
             for name, buffer in self.cache.network.named_buffers() if self.entry.recipe.adapt else ():

@@ -4,19 +4,24 @@ import json
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
 
 from core_models import sources
+from core_models.contract.score_map import scale_of
 from core_models.evaluation.benchmark import protocol as protocols
 from core_models.evaluation.benchmark import run, tables
 from core_models.evaluation.benchmark.__main__ import main
+from core_models.evaluation.benchmark.blended import on_cells
 from core_models.evaluation.benchmark.items import BenchmarkError
 from core_models.evaluation.benchmark.protocol import BEST_ON_TEST, CHOSEN, LAST
 from core_models.evaluation.benchmark.run import Place
 from core_models.evaluation.benchmark.trained import Look, chosen_epochs, pick_rate
 from core_models.inference.features import BACKBONE
+from core_models.inference.postprocess import Calibration, quantised, regions_of
+from core_models.inference.view import CELL, view_size
 from core_models.training.folds import Recipe
 from tests.benchmarks import fewshot
 from tests.core_models.benchmark import toy_data
@@ -134,6 +139,34 @@ def test_a_seed_that_there_is_not_is_a_sentence(toy, capsys):
     _, words, _ = toy
     assert main([*words, "--engine", "strip", "--seed", "4"]) == 1
     assert "strip has no seed 4. It has 1." in capsys.readouterr().err
+
+
+def test_an_engine_answers_together_with_the_weights_of_a_fold(toy, tmp_path, capsys):
+    folder, words, _ = toy
+    both = {"label": "both", "engine": "nearest", "params": {"orientations": 1}, "beside": "strip"}
+    (tmp_path / "toy.json").write_text(json.dumps({**TOY, "entries": [*TOY["entries"], both], "compared": [["both", "nearest"]]}), encoding="utf-8")
+    words = [str(tmp_path / "toy.json"), *words[1:]]
+    assert main([*words, "--engine", "both"]) == 0 and main([*words[:5], "--report", str(tmp_path / "r.json")]) == 0
+    said = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    assert [row[0] for row in said["tables"][0]["rows"]][-1] == f"both, {CHOSEN}"
+    counts = [[json.loads(p.read_text(encoding="utf-8"))["counts"] for p in sorted(f.glob("*-*.json"))] for label in ("nearest", "strip", "both") for f in folders(folder / "state", label)]
+    assert len(counts) == 4 and counts[-1] not in counts[:-1] and len(counts[-1]) == len(counts[0])
+    assert not list((folder / "state" / "cache").rglob("*.npy"))
+    elsewhere = [*words[:3], "--state", str(tmp_path / "state"), "--device", "cpu", "--engine", "both"]
+    assert main(elsewhere) == 1
+    assert "both needs strip trained on fold 0 with seed 1." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("size", [(30, 50), (48, 48), (401, 290), (500, 700)])
+def test_logits_meet_on_the_cells_of_a_score_map(size):
+    """A ramp over the image is that ramp at the cells' centres, and regions cut from it lie where it is above 0."""
+    ramp = np.linspace(-5, 5, size[1], dtype=np.float32)[None].repeat(size[0], 0)
+    scale = scale_of(size[1], size[0])
+    width, height = view_size(size[1], size[0])
+    cells = on_cells(ramp, (-(-height // CELL) * CELL // 4, -(-width // CELL) * CELL // 4))
+    _, regions = regions_of(quantised(cells), scale, size[1], size[0], Calibration(peak=-20.0))
+    shown = regions[0].mask.full(size[0], size[1])
+    assert len(regions) == 1 and abs(int(shown.sum()) - int((ramp > 0).sum())) <= size[0] * (1 + 0.005 * size[1])  # half of a map's step
 
 
 def test_a_training_does_not_go_on_by_another_recipe(toy, tmp_path, capsys):
