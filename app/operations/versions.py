@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.operations import handover, models
 from app.store import figures
 from app.store.records import Job
+from core_models.contract.card import TOGETHER
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def rows(session: Session) -> list[VersionRow]:
                 VersionRow(
                     row["id"], row["engine"], row["backbone"], row["parent"], row["created_at"], row["active"], row["id"] == back and not row["active"],
                     row["folder"] is None, learnt_from.get(row["job"]), quality.iou if quality else {}, quality.groups if quality else {},
-                    (row["metrics"] or {}).get("together_with", ""),
+                    (row["metrics"] or {}).get(TOGETHER, ""),
                 )  # fmt: skip
             )
     return made[::-1]

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from core_models import turn
-from core_models.contract.card import CardError, own_backbone
+from core_models.contract.card import TOGETHER, CardError, own_backbone
 from core_models.contract.episode import ImageRef, SupportSet
 from core_models.contract.job import Compute, ModelRef, Region
 from core_models.inference import calibration
@@ -28,7 +28,6 @@ from core_models.models.segmentation.base import FewShotSegmenter, Support
 from core_models.models.segmentation.together import Together
 from core_models.weights import BUNDLED, checksum, load_folder
 
-TOGETHER = "together_with"  # on a version's card: the engine that it answers together with
 RECIPE = "14"  # part of the key of what was prepared: raise it whenever the same shots give another result
 _SCORED_AT_ONCE = 1_600_000  # px of a view
 _MARGIN = 128  # px around a part of a larger one: what an engine sees of the surroundings of a cell

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -52,27 +52,30 @@ class Tally:
 
     def add(self, regions: Iterable[Found], label: TrainLabel) -> None:
         """The regions that are proposed for a class on an image."""
-        seen = counted(regions, label, self.spread)
-        self._known.setdefault(label.class_id, []).append(seen)
-        if label.complete:
-            self._whole.setdefault(label.class_id, []).append(seen)
+        self.take(counted(regions, label, self.spread), label.class_id, label.complete)
+
+    def take(self, seen: Counted, class_id: int, whole: bool) -> None:
+        """What was counted on an image; `whole`: all of it is known."""
+        self._known.setdefault(class_id, []).append(seen)
+        if whole:
+            self._whole.setdefault(class_id, []).append(seen)
 
     def peak(self, before: float) -> float:
         """The middle of those whose IoU is within a point of the best, from the outline on: as far from hiding what is fainter elsewhere
         as from showing what is wrong there. Where nothing right was found at all, the one of before."""
         if not any(met.any() for images in self._known.values() for met, _ in images):
             return before
-        iou = _mean_iou(self._known)[PEAKS >= 0]
+        iou = mean_iou(self._known)[PEAKS >= 0]
         good = PEAKS[PEAKS >= 0][iou >= iou.max() - _NEAR]
         return float(good[len(good) // 2])
 
     def iou(self, peak: float) -> float:
         """Of what is shown from a peak on, over the images that are known whole: pooled over those of a class, mean over the
         classes; NaN without such."""
-        return float(_mean_iou(self._whole)[np.abs(PEAKS - peak).argmin()]) if self._whole else math.nan
+        return float(mean_iou(self._whole)[np.abs(PEAKS - peak).argmin()]) if self._whole else math.nan
 
 
-def _mean_iou(of_classes: dict[int, list[Counted]]) -> np.ndarray:
-    """At each of PEAKS (peaks,); 1 for a class of which nothing is there nor shown."""
+def mean_iou(of_classes: Mapping[Hashable, Sequence[Counted]]) -> np.ndarray:
+    """Pooled over a class's images, mean over the classes (peaks,); 1 for a class of which nothing is there nor shown."""
     pooled = [np.sum(images, 0) for images in of_classes.values()]
     return np.mean([np.where(either > 0, met / np.maximum(either, 1), 1.0) for met, either in pooled], 0)

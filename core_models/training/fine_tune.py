@@ -15,13 +15,13 @@ import torch
 from torch import Tensor
 
 from core_models import turn
+from core_models.contract.card import TOGETHER
 from core_models.contract.job import Cancelled, EvaluateSpec, Event, Failed, FineTuneSpec, Finished, ItemFailed, Metric, Progress, Started
 from core_models.evaluation import compare
 from core_models.inference.calibration import smallest_area
 from core_models.inference.device import is_out_of_memory
 from core_models.inference.features import UnreadableImage
 from core_models.inference.postprocess import quantised
-from core_models.inference.predictor import TOGETHER
 from core_models.models.losses import masked_loss
 from core_models.models.registry import create, engines
 from core_models.models.segmentation.base import Features

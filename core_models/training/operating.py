@@ -75,12 +75,11 @@ def _at_every_cut(kind: tuple[str, int, int], score_map: np.ndarray, task: Task,
 def choose(found: Sequence[Seen], alarms: float = ALARMS) -> Chosen:
     """The pair of the greatest mean IoU (pooled over a draw's queries, averaged over draws, classes and numbers of shots) that marks at most
     this share of the clean images; ValueError where none does."""
-    kinds = dict.fromkeys(s.kind for s in found)
-    pooled = {kind: [np.sum([getattr(s, name) for s in found if s.kind == kind and not s.clean], 0) for name in ("met", "either")] for kind in kinds}
-    classes: dict[tuple[str, int], list[np.ndarray]] = {}
-    for (name, shots, _), (met, either) in pooled.items():
-        classes.setdefault((name, shots), []).append(met / np.maximum(either, 1))
-    iou = np.mean([np.mean(draws, 0) for draws in classes.values()], 0)
+    of_kinds: dict[tuple[str, int, int], list[confidence.Counted]] = {}
+    for s in found:
+        if not s.clean:
+            of_kinds.setdefault(s.kind, []).append((s.met, s.either))
+    iou = confidence.mean_iou(of_kinds)  # each class has as many draws
     clean = [s.highest[:, None] >= PEAKS for s in found if s.clean]
     marked = np.mean(clean, 0) if clean else np.zeros_like(iou)
     allowed = np.where(marked <= alarms, iou, -1.0)

@@ -60,7 +60,8 @@ def tally(*classes: list[confidence.Counted]) -> confidence.Tally:
     """What was counted of each class's images, all of them known whole."""
     made = confidence.Tally(2.0)
     for class_id, images in enumerate(classes):
-        made._known[class_id] = made._whole[class_id] = images
+        for seen in images:
+            made.take(seen, class_id, whole=True)
     return made
 
 

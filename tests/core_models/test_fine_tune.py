@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from core_models import turn
-from core_models.contract.card import CardError, check_folder
+from core_models.contract.card import TOGETHER, CardError, check_folder
 from core_models.contract.episode import ImageRef, Shot, SupportSet
 from core_models.contract.job import (
     Cancelled,
@@ -32,7 +32,7 @@ from core_models.contract.job import (
 from core_models.contract.mask import Mask
 from core_models.contract.opencv import cv2
 from core_models.inference.features import UnreadableImage
-from core_models.inference.predictor import TOGETHER, load_model
+from core_models.inference.predictor import load_model
 from core_models.models import registry
 from core_models.models.segmentation.base import FewShotSegmenter
 from core_models.models.segmentation.strip_steel import StripSteel

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import torch
 
-from core_models.contract.card import CardError
+from core_models.contract.card import TOGETHER, CardError
 from core_models.contract.episode import Shot, SupportSet
 from core_models.contract.job import Compute, ModelRef
 from core_models.inference.postprocess import quantised
-from core_models.inference.predictor import TOGETHER, Predictor, load_model
+from core_models.inference.predictor import Predictor, load_model
 from core_models.models.segmentation.together import Together
 from core_models.weights import BUNDLED, load_folder, save_folder
 from tests.core_models.test_fine_tune import labelled

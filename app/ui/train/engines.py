@@ -9,7 +9,6 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from app.jobs import launchers
-from app.operations.models import TRAINED_FIRST
 from app.ui import background
 from app.ui.context import Context
 from app.ui.writer import Fault
@@ -47,7 +46,7 @@ class EngineChoice(QWidget):
         self.by_hand = False
         self.failed = False
         self._names: list[str] = []
-        self._active = ""
+        self._first = ""
         self.box = QComboBox(self, focusPolicy=Qt.FocusPolicy.TabFocus, toolTip=self.tr("The engine that is trained"))
         self.sentence = QLabel(self, wordWrap=True)
         self.sentence.setProperty("role", "faint")
@@ -69,9 +68,9 @@ class EngineChoice(QWidget):
             self._asking = True
             self._context.run(background.call(launchers.describe), self._answered, failed=self._failed)
 
-    def set_versions(self, engines: Sequence[str], active: str) -> None:
-        """The engines of the project's versions, which are those that are offered; `active`: of the version in use."""
-        self._active = active
+    def set_versions(self, engines: Sequence[str], first: str) -> None:
+        """The engines of the project's versions, which are those that are offered; `first`: what a fine-tune goes on with (models.to_train)."""
+        self._first = first
         if list(engines) != self._names:
             self._names = list(engines)
             self._fill()
@@ -101,10 +100,10 @@ class EngineChoice(QWidget):
             self._choose_default()
 
     def _choose_default(self) -> None:
-        """The engine in use where it can be trained, else the one that is trained first, else any that can."""
+        """The engine that a fine-tune goes on with, else any that can be trained."""
         trained = [e.name for k in range(self.box.count()) if (e := self.box.itemData(k)).trained]
         if trained:
-            self.box.setCurrentText(next((name for name in (self._active, TRAINED_FIRST) if name in trained), trained[0]))
+            self.box.setCurrentText(self._first if self._first in trained else trained[0])
         self._tell()
 
     def _picked(self) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from app.jobs import batch
-from app.operations import comparing, handover, last_run, learning, versions
+from app.operations import comparing, handover, last_run, learning, models, versions
 from app.operations.comparing import Comparison
 from app.operations.handover import Handover
 from app.operations.last_run import Run
@@ -41,10 +41,11 @@ class _State:
     classes: list[ClassRow] = field(default_factory=list)
     ahead: Ahead = Ahead(0, 0, None, learning.USUAL_MINUTES)
     run: Run | None = None
+    to_train: str = ""  # the engine that a fine-tune goes on with
 
 
 def _state(session) -> _State:
-    return _State(versions.rows(session), gallery.class_rows(session), learning.ahead(session), last_run.newest(session))
+    return _State(versions.rows(session), gallery.class_rows(session), learning.ahead(session), last_run.newest(session), models.to_train(session))
 
 
 def _beside(session, new: int, old: int) -> tuple[Comparison | None, Handover, Handover | None]:
@@ -210,7 +211,7 @@ class TrainPage(Page):
     def _read(self, state: _State) -> None:
         self.state = state
         active = next((v for v in state.versions if v.active), None)
-        self.engines.set_versions(sorted({v.engine for v in state.versions}), active.engine if active else "")
+        self.engines.set_versions(sorted({v.engine for v in state.versions}), state.to_train)
         # A version that has just been made is what the person wants to look at.
         newest = max((v.id for v in state.versions), default=None)
         fresh = newest if self._newest_seen is not None and newest is not None and newest > self._newest_seen else None

@@ -243,7 +243,7 @@ def test_an_engine_of_which_the_project_has_no_version_is_not_offered(toy, opene
     window = opened(toy)
     window.context.go_to("train")
     engines = window.view.page.engines
-    qtbot.waitUntil(lambda: engines.sentence.text() == "support_head is for this.")  # the engine in use can be trained here
+    qtbot.waitUntil(lambda: engines.sentence.text() == "strip_steel is for this.")
     assert [engines.box.itemText(k) for k in range(engines.box.count())] == ["eamnet", "in_context", "nearest", "strip_steel", "support_head"]
 
 
