@@ -31,11 +31,12 @@ class Example:
 
 @dataclass(frozen=True)
 class Question:
-    """One image to be segmented for one class, by these examples of other groups."""
+    """One image to be segmented for one class, by these examples of other groups. `trains`: it is learnt from, too."""
 
     image: ImageRef
     label: TrainLabel
     shots: tuple[Example, ...]
+    trains: bool = False
 
 
 class TooFewLabels(ValueError):
@@ -151,7 +152,7 @@ class ProjectEpisodes:
         """Each shot of a class as a question to the others."""
         shots = self.supports.get(class_id, [])
         others = [tuple(e for e in shots if e.group != shot.group) for shot in shots]
-        return [Question(shot.image, self.labels[shot.image.id, class_id], by) for shot, by in zip(shots, others, strict=True) if by]
+        return [Question(shot.image, self.labels[shot.image.id, class_id], by, trains=True) for shot, by in zip(shots, others, strict=True) if by]
 
 
 def _as_shot(label: TrainLabel) -> TrainLabel:
