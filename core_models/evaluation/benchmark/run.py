@@ -118,11 +118,13 @@ def _run_blended(entry: Entry, protocol: Protocol, pool: Pool, found: list[Episo
                 raise BenchmarkError(f"{entry.label} needs {entry.beside.label} trained on fold {fold} with seed {seed}. Run the benchmark with --engine {entry.beside.label} --seed {seed} before.")
             epochs = json.loads((work / "trained.json").read_text(encoding="utf-8"))["epochs"]
             way = CHOSEN if CHOSEN in epochs else LAST
-            trained = FoldEngine(entry.beside, pool, fold, protocol.held_out.get(fold, ()), protocol.drawing, cache, work, seed, place.said).at(epochs[way])
+            of_fold = FoldEngine(entry.beside, pool, fold, protocol.held_out.get(fold, ()), protocol.drawing, cache, work, seed, place.said)
+            engine = Blended(shipped, of_fold.at(epochs[way])).chosen(of_fold.looking["held_out"], of_fold.by_name)
+            place.said(f"{entry.label}: fold {fold}, {engine.share:.0%} of {entry.beside.label}, regions from {engine.peak} on")
             said = f"{shipped.weights}/{weights}/{seed}"
             folder = folder_of(entry, place.state, way, said)
             _about(folder, entry, way, seed, said)
-            _answer_all(Blended(shipped, trained), pool, [e for e in found if e.fold == fold], folder, place, entry.label)
+            _answer_all(engine, pool, [e for e in found if e.fold == fold], folder, place, entry.label)
     if not place.keep_cache:
         cache.clear()
         shutil.rmtree(features, ignore_errors=True)
@@ -237,7 +239,7 @@ def folder_of(entry: Entry, state: Path, way: str, weights: str) -> Path:
 def code_of(entry: Entry) -> str:
     """The sha256 of the code that an engine's answers come from: its file, what that takes from other models, and, where it
     answers as it ships, what the program makes of its logits."""
-    files = sources.of_engine(entry.engine) + (sources.of_engine(entry.beside.engine) if entry.beside else [])
+    files = sources.of_engine(entry.engine) + ([*sources.of_engine(entry.beside.engine), sources.ROOT / "evaluation" / "benchmark" / "blended.py"] if entry.beside else [])
     if entry.recipe is None:
         files += [sources.ROOT / "inference" / f"{name}.py" for name in ("calibration", "postprocess", "shot_views", "view")]
     return sources.digest(files)
