@@ -118,13 +118,16 @@ def _run_blended(entry: Entry, protocol: Protocol, pool: Pool, found: list[Episo
                 raise BenchmarkError(f"{entry.label} needs {entry.beside.label} trained on fold {fold} with seed {seed}. Run the benchmark with --engine {entry.beside.label} --seed {seed} before.")
             epochs = json.loads((work / "trained.json").read_text(encoding="utf-8"))["epochs"]
             way = CHOSEN if CHOSEN in epochs else LAST
+            said = f"{shipped.weights}/{weights}/{seed}"
+            folder, mine = folder_of(entry, place.state, way, said), [e for e in found if e.fold == fold]
+            if all((folder / f"{e.key}.json").is_file() for e in mine):
+                place.said(f"{entry.label}: fold {fold}, seed {seed} is answered")
+                continue
             of_fold = FoldEngine(entry.beside, pool, fold, protocol.held_out.get(fold, ()), protocol.drawing, cache, work, seed, place.said)
             engine = Blended(shipped, of_fold.at(epochs[way])).chosen(of_fold.looking["held_out"], of_fold.by_name)
             place.said(f"{entry.label}: fold {fold}, {engine.share:.0%} of {entry.beside.label}, regions from {engine.peak} on")
-            said = f"{shipped.weights}/{weights}/{seed}"
-            folder = folder_of(entry, place.state, way, said)
             _about(folder, entry, way, seed, said)
-            _answer_all(engine, pool, [e for e in found if e.fold == fold], folder, place, entry.label)
+            _answer_all(engine, pool, mine, folder, place, entry.label)
     if not place.keep_cache:
         cache.clear()
         shutil.rmtree(features, ignore_errors=True)

@@ -141,7 +141,7 @@ def test_a_seed_that_there_is_not_is_a_sentence(toy, capsys):
     assert "strip has no seed 4. It has 1." in capsys.readouterr().err
 
 
-def test_an_engine_answers_together_with_the_weights_of_a_fold(toy, tmp_path, capsys):
+def test_an_engine_answers_together_with_the_weights_of_a_fold(toy, tmp_path, capsys, monkeypatch):
     folder, words, _ = toy
     both = {"label": "both", "engine": "nearest", "params": {"orientations": 1}, "beside": "strip"}
     (tmp_path / "toy.json").write_text(json.dumps({**TOY, "entries": [*TOY["entries"], both], "compared": [["both", "nearest"]]}), encoding="utf-8")
@@ -155,6 +155,8 @@ def test_an_engine_answers_together_with_the_weights_of_a_fold(toy, tmp_path, ca
     elsewhere = [*words[:3], "--state", str(tmp_path / "state"), "--device", "cpu", "--engine", "both"]
     assert main(elsewhere) == 1
     assert "both needs strip trained on fold 0 with seed 1." in capsys.readouterr().err
+    monkeypatch.setattr(run, "FoldEngine", lambda *_: pytest.fail("needs weights for what is answered"))
+    assert main([*words, "--engine", "both"]) == 0
 
 
 @pytest.mark.parametrize("size", [(30, 50), (48, 48), (401, 290), (500, 700)])
