@@ -120,7 +120,7 @@ def _run_blended(entry: Entry, protocol: Protocol, pool: Pool, found: list[Episo
             way = CHOSEN if CHOSEN in epochs else LAST
             said = f"{shipped.weights}/{weights}/{seed}"
             folder, mine = folder_of(entry, place.state, way, said), [e for e in found if e.fold == fold]
-            if all((folder / f"{e.key}.json").is_file() for e in mine):
+            if not _left(mine, folder):
                 place.said(f"{entry.label}: fold {fold}, seed {seed} is answered")
                 continue
             of_fold = FoldEngine(entry.beside, pool, fold, protocol.held_out.get(fold, ()), protocol.drawing, cache, work, seed, place.said)
@@ -175,7 +175,12 @@ def _is_answered(trained: Path, entry: Entry, found: list[Episode], place: Place
     if not trained.is_file():
         return False
     ways = [way for way in json.loads(trained.read_text(encoding="utf-8"))["epochs"] if way != BEST_ON_TEST]
-    return all((folder_of(entry, place.state, way, weights) / f"{e.key}.json").is_file() for way in ways for e in found)
+    return not any(_left(found, folder_of(entry, place.state, way, weights)) for way in ways)
+
+
+def _left(found: list[Episode], folder: Path) -> list[Episode]:
+    """The episodes that have no answer in a folder yet."""
+    return [e for e in found if not (folder / f"{e.key}.json").is_file()]
 
 
 def _backbone(imagenet: Path | None, recipe: Recipe) -> tuple[Backbone, str]:
@@ -201,13 +206,12 @@ def _backbone(imagenet: Path | None, recipe: Recipe) -> tuple[Backbone, str]:
 
 def _copy_answers(found: list[Episode], known: Path, folder: Path) -> None:
     """The same weights give the same answers."""
-    for episode in found:
-        if not (folder / f"{episode.key}.json").is_file():
-            shutil.copyfile(known / f"{episode.key}.json", folder / f"{episode.key}.json")
+    for episode in _left(found, folder):
+        shutil.copyfile(known / f"{episode.key}.json", folder / f"{episode.key}.json")
 
 
 def _answer_all(engine, pool: Pool, found: list[Episode], folder: Path, place: Place, title: str) -> None:
-    left = [e for e in found if not (folder / f"{e.key}.json").is_file()]
+    left = _left(found, folder)
     by_name, begun, loads = pool.by_name(), time.monotonic(), [psutil.getloadavg()[0]]
     for done, episode in enumerate(left):
         if done % 10 == 0:
