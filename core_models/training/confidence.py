@@ -49,16 +49,16 @@ class Tally:
         self.spread = spread
         self._known: dict[int, list[Counted]] = {}
         self._whole: dict[int, list[Counted]] = {}  # of other ground nothing is known: an IoU would be best for those who mark everything
+        self._marked: set[int] = set()  # classes that are there to be found on one of those
 
-    def add(self, regions: Iterable[Found], label: TrainLabel) -> None:
-        """The regions that are proposed for a class on an image."""
-        self.take(counted(regions, label, self.spread), label.class_id, label.complete)
-
-    def take(self, seen: Counted, class_id: int, whole: bool) -> None:
-        """What was counted on an image; `whole`: all of it is known."""
-        self._known.setdefault(class_id, []).append(seen)
-        if whole:
-            self._whole.setdefault(class_id, []).append(seen)
+    def add(self, regions: Iterable[Found], label: TrainLabel, learnt: bool = False) -> None:
+        """The regions that are proposed for a class on an image. `learnt`: the version learnt from it, and its IoU there would say nothing."""
+        seen = counted(regions, label, self.spread)
+        self._known.setdefault(label.class_id, []).append(seen)
+        if label.complete and not learnt:
+            self._whole.setdefault(label.class_id, []).append(seen)
+            if label.positive.area:
+                self._marked.add(label.class_id)
 
     def peak(self, before: float) -> float:
         """The middle of those whose IoU is within a point of the best, from the outline on: as far from hiding what is fainter elsewhere
@@ -71,8 +71,9 @@ class Tally:
 
     def iou(self, peak: float) -> float:
         """Of what is shown from a peak on, over the images that are known whole: pooled over those of a class, mean over the
-        classes; NaN without such."""
-        return float(mean_iou(self._whole)[np.abs(PEAKS - peak).argmin()]) if self._whole else math.nan
+        classes that are there to be found; NaN without such."""
+        classes = {class_id: self._whole[class_id] for class_id in self._marked}
+        return float(mean_iou(classes)[np.abs(PEAKS - peak).argmin()]) if classes else math.nan
 
 
 def mean_iou(of_classes: Mapping[Hashable, Sequence[Counted]]) -> np.ndarray:

@@ -257,7 +257,7 @@ class FineTune:
             turn.pause()
             logits, share, weight = self._answer(question)
             loss.append(float(masked_loss(logits, share, weight)))
-            tally.add(confidence.found(quantised(logits[0].cpu().numpy()), question.image, smallest_area(question)), question.label)
+            tally.add(confidence.found(quantised(logits[0].cpu().numpy()), question.image, smallest_area(question)), question.label, question.trains)
         # What it began with stays as it is, so that a version that learnt nothing is the one before.
         peak = tally.peak(self.net.peak) if self.step else self.net.peak
         values = {"loss": float(np.mean(loss)) if loss else float(np.mean(self.losses[-20:])) if self.losses else math.nan}
@@ -269,14 +269,14 @@ class FineTune:
             self.together = load_folder(Path(self.spec.model.folder))[1].get(TOGETHER, "") if self.spec.model.folder else ""
             return
         found, questions = {}, self._to_choose_by()
-        for together in ("", trying.FITTED):
+        for together in ("", trying.FITTED) if trying.tell(questions) else (trying.FITTED,):
             yield Progress(self.step * self.recipe.questions, max(1, self.step * self.recipe.questions), "trying the new version")
             self._save(together)
             try:
                 found[together] = trying.met(replace(self.spec.model, folder=str(self.folder / MODEL)), self.spec.compute, self.maps.store, questions)
             except UnreadableImage:
                 return  # it was there when all was read; alone it answers too
-        self.together = trying.FITTED if trying.better_together(found[""][0], found[trying.FITTED][0]) else ""
+        self.together = trying.FITTED if "" not in found or trying.better_together(found[""][0], found[trying.FITTED][0]) else ""
         self.best["confidence"] = torch.tensor([found[self.together][1], self.net.spread])
 
     def write(self) -> dict:

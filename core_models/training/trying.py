@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 from core_models import turn
@@ -15,14 +14,14 @@ from core_models.training import confidence
 from core_models.training.project_episodes import LEAST_ASIDE, Question
 
 FITTED = "support_head"
-_AS_GOOD = 0.01  # IoU less: two opinions are better than one where nobody can tell
+_AS_GOOD = 0.01  # IoU less: of two that are alike, two opinions
 
 
 def met(model: ModelRef, compute: Compute, store: FeatureStore, questions: list[Question]) -> tuple[float, float]:
-    """IoU of what a version would show on images that it did not learn from (NaN where too few that hold a class are known whole), and the logit
-    from which it shows the most that is right; UnreadableImage."""
+    """IoU of what a version would show on images that it did not learn from (NaN where none of them that holds a class is known whole), and
+    the logit from which it shows the most that is right; UnreadableImage."""
     predictor = Predictor(model, replace(compute, cache_folder=""), store=store)
-    every, unseen, learnt = confidence.Tally(predictor.net.spread), confidence.Tally(predictor.net.spread), {}
+    tally, learnt = confidence.Tally(predictor.net.spread), {}
     for question in questions:
         turn.pause()
         shots = question.label.class_id, *(e.image.id for e in question.shots)
@@ -31,13 +30,16 @@ def met(model: ModelRef, compute: Compute, store: FeatureStore, questions: list[
         # Counted from the outline on: left-out shots may have moved both.
         cut = learnt[shots].calibration.cut
         regions = confidence.found(predictor.score(question.image, learnt[shots]).map, question.image, smallest_area(question), cut)
-        for tally in [every] if question.trains else [every, unseen]:
-            tally.add([(mask, logit - cut, size) for mask, logit, size in regions], question.label)
-    peak = every.peak(predictor.net.peak)
-    told = sum(q.label.complete and q.label.positive.area > 0 and not q.trains for q in questions)
-    return unseen.iou(peak) if told >= LEAST_ASIDE else math.nan, peak
+        tally.add([(mask, logit - cut, size) for mask, logit, size in regions], question.label, question.trains)
+    peak = tally.peak(predictor.net.peak)
+    return tally.iou(peak), peak
+
+
+def tell(questions: list[Question]) -> bool:
+    """Whether so many images that hold a class are known whole, and not learnt from, that an IoU means something."""
+    return sum(q.label.complete and q.label.positive.area > 0 and not q.trains for q in questions) >= LEAST_ASIDE
 
 
 def better_together(alone: float, together: float) -> bool:
-    """By the IoU of each; where either is NaN, too."""
-    return not together < alone - _AS_GOOD
+    """By the IoU of each."""
+    return together >= alone - _AS_GOOD

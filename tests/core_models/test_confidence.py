@@ -23,11 +23,13 @@ def at(value: float) -> int:
     return int(np.searchsorted(PEAKS, value))
 
 
-def counted(met: dict[float, int], either: dict[float, int], truth: int = 100) -> confidence.Counted:
-    """Of regions with these logits: px on the defect, and px beside it."""
-    right = sum(area * (PEAKS <= logit) for logit, area in met.items())
-    wrong = sum(area * (PEAKS <= logit) for logit, area in either.items())
-    return right + np.zeros(len(PEAKS), np.int64), truth + wrong + np.zeros(len(PEAKS), np.int64)
+def seen(right: dict[float, int], wrong: dict[float, int], truth: int = 100) -> tuple[list[confidence.Found], Mask]:
+    """Regions with these logits, of so many px on the defect, and beside it; and the defect."""
+    regions, x = [], 0
+    for logit, area in right.items():
+        regions.append((box(area, 1, x, 0), logit, 0.0))
+        x += area
+    return regions + [(box(area, 1, x, 5), logit, 0.0) for logit, area in wrong.items()], box(truth, 1, 0, 0) if truth else Mask.EMPTY
 
 
 def test_regions_have_the_logits_that_they_are_shown_by() -> None:
@@ -56,32 +58,34 @@ def test_what_is_shown_is_counted_against_what_is_known() -> None:
     assert not met.any() and not either.any()
 
 
-def tally(*classes: list[confidence.Counted]) -> confidence.Tally:
-    """What was counted of each class's images, all of them known whole."""
+def tally(*classes: list[tuple[list[confidence.Found], Mask]]) -> confidence.Tally:
+    """What was seen on each class's images, all of them known whole."""
     made = confidence.Tally(2.0)
     for class_id, images in enumerate(classes):
-        for seen in images:
-            made.take(seen, class_id, whole=True)
+        for regions, truth in images:
+            made.add(regions, TrainLabel(class_id, truth, complete=True))
     return made
 
 
 def test_the_peak_lies_between_what_is_right_and_what_is_wrong() -> None:
-    images = [counted({6.0: 80}, {2.0: 300}), counted({4.0: 70}, {1.0: 50})]
+    images = [seen({6.0: 80}, {2.0: 300}), seen({4.0: 70}, {1.0: 50})]
     assert tally(images).peak(0.5) == 3.25, "above 4 the second is lost, up to 2 much is wrong: the middle of 2.25 to 4"
     assert tally(images).iou(3.25) == tally(images).iou(4) == pytest.approx(150 / 200) and tally(images).iou(5) == pytest.approx(80 / 200)
-    faint = [*images, counted({2.5: 1}, {}, truth=1)]
+    faint = [*images, seen({2.5: 1}, {}, truth=1)]
     assert tally(faint).peak(0.5) == 3.25, "a pixel is no point of IoU"
-    many_clean = [*images, *(counted({}, {5.0: 1}, truth=0) for _ in range(20))]
+    many_clean = [*images, *(seen({}, {5.0: 1}, truth=0) for _ in range(20))]
     assert tally(many_clean).peak(0.5) == 3.25, "specks on good parts do not hide what is there"
-    assert tally([counted({8.0: 90}, {})]).peak(0.5) == 4.0, "where nothing is wrong, not at the top"
+    assert tally([seen({8.0: 90}, {})]).peak(0.5) == 4.0, "where nothing is wrong, not at the top"
 
 
 def test_classes_count_alike_and_nothing_found_moves_nothing() -> None:
-    large, small = [counted({8.0: 9000}, {4.0: 9000}, truth=10_000)], [counted({6.0: 9}, {}, truth=10)]
+    large, small = [seen({8.0: 9000}, {4.0: 9000}, truth=10_000)], [seen({6.0: 9}, {}, truth=10)]
     assert tally(large, small).peak(0.5) == 5.25
-    assert tally([counted({}, {5.0: 40})]).peak(1.75) == 1.75
+    assert tally([seen({}, {5.0: 40})]).peak(1.75) == 1.75
     assert confidence.Tally(1.0).peak(1.75) == 1.75 and np.isnan(confidence.Tally(1.0).iou(2))
-    assert [tally([counted({}, {2.0: 5}, truth=0)]).iou(peak) for peak in (1, 3)] == [0.0, 1.0]
+    found, clean = seen({8.0: 90}, {}), seen({}, {2.0: 5}, truth=0)
+    assert [tally([found, clean]).iou(peak) for peak in (1, 3)] == [pytest.approx(90 / 105), 0.9], "what is wrong on good parts counts"
+    assert tally([found], [clean]).iou(1) == 0.9 and np.isnan(tally([clean]).iou(1)), "a class that is nowhere to be found has no IoU"
 
 
 def test_what_is_known_in_part_moves_the_peak_and_not_the_iou() -> None:
@@ -90,3 +94,11 @@ def test_what_is_known_in_part_moves_the_peak_and_not_the_iou() -> None:
     assert made.peak(9.0) == 3.0 and np.isnan(made.iou(3.0))
     made.add([region], TrainLabel(1, box(10, 20, 0, 0), complete=True))
     assert made.iou(3.0) == 0.5
+
+
+def test_what_was_learnt_by_heart_moves_the_peak_and_not_the_iou() -> None:
+    made, region = confidence.Tally(2.0), (box(10, 10, 0, 0), 6.0, 0.0)
+    made.add([region], TrainLabel(1, box(10, 10, 0, 0), complete=True), learnt=True)
+    assert made.peak(9.0) == 3.0 and np.isnan(made.iou(3.0))
+    made.add([], TrainLabel(1, box(10, 10, 0, 0), complete=True))
+    assert made.iou(3.0) == 0.0

@@ -149,6 +149,7 @@ def test_it_answers_together_with_support_head_unless_alone_it_is_better(alone: 
 
     monkeypatch.setattr(fine_tune.FineTune, "settle", SETTLE)
     monkeypatch.setattr(fine_tune.trying, "met", met)
+    monkeypatch.setattr(fine_tune.trying, "tell", lambda questions: True)
     monkeypatch.setattr(fine_tune.FineTune, "_judged", lambda self, questions: ({"loss": 1.0 / (1 + self.step)}, 0.5))
     result = end(list(fine_tune.run(spec, tmp_path)), Finished)
     assert [isinstance(net, Together) for net in asked] == [False, True]
@@ -156,6 +157,21 @@ def test_it_answers_together_with_support_head_unless_alone_it_is_better(alone: 
     assert card.get(TOGETHER, "") == result["metrics"].get(TOGETHER, "") == card["metrics"].get(TOGETHER, "") == chosen
     net, _ = load_model(ModelRef(0, "strip_steel", str(tmp_path / "model")), card["backbone"])
     assert isinstance(net, Together) == bool(chosen) and net.peak == (2.75 if chosen else 1.25)
+
+
+def test_where_too_few_images_tell_it_answers_together_and_is_not_tried_alone(spec: FineTuneSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def met(model, compute, store, questions) -> tuple[float, float]:
+        asked.append(load_model(model, store.checksum)[0])
+        return 0.5, 2.75
+
+    monkeypatch.setattr(fine_tune.FineTune, "settle", SETTLE)
+    monkeypatch.setattr(fine_tune.trying, "met", met)
+    monkeypatch.setattr(fine_tune.trying, "tell", lambda questions: False)
+    monkeypatch.setattr(fine_tune.FineTune, "_judged", lambda self, questions: ({"loss": 1.0 / (1 + self.step)}, 0.5))
+    assert end(list(fine_tune.run(spec, tmp_path)), Finished)["metrics"][TOGETHER] == "support_head"
+    assert [type(net) for net in asked] == [Together]
 
 
 @pytest.mark.parametrize("fault", [turn.Stop(), UnreadableImage("gone")])
@@ -170,6 +186,7 @@ def test_what_stops_the_trial_leaves_a_version_that_answers_alone(fault: Excepti
 
     monkeypatch.setattr(fine_tune.FineTune, "settle", SETTLE)
     monkeypatch.setattr(fine_tune.trying, "met", met)
+    monkeypatch.setattr(fine_tune.trying, "tell", lambda questions: True)
     monkeypatch.setattr(fine_tune.FineTune, "_judged", lambda self, questions: ({"loss": 1.0 / (1 + self.step)}, 0.75))
     result = end(list(fine_tune.run(spec, tmp_path)), Cancelled if isinstance(fault, turn.Stop) else Finished)
     card = check_folder(tmp_path / "model")
