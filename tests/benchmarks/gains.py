@@ -154,7 +154,8 @@ def tables(state: Path) -> list[dict]:
             counts = ACCEPTED if engine in STEPS else ()
             after = {count: found(engine, count, state, where) for count in counts}
             whole = {n: a for n, a in after.items() if len(a) == len(before) == DRAWS * len(names)}
-            gains.append([where, engine, said(before), *[said(whole.get(n, [])) for n in ACCEPTED], *[gain(whole[n], before) if n in whole else "" for n in ACCEPTED]])
+            none = "not run" if counts else "learns nothing"
+            gains.append([where, engine, said(before), *[said(whole.get(n, []), none) for n in ACCEPTED], *[gain(whole[n], before) if n in whole else "" for n in ACCEPTED]])
             for name in names:
                 mine = [[a for a in part if a.class_name == f"{where}/{name}"] for part in (before, *(whole.get(n, []) for n in ACCEPTED))]
                 classes.append([where, name, engine, *[f"{mean(part):.3f}" if part else "" for part in mine]])
@@ -176,10 +177,10 @@ def mean(answers: list[Answered]) -> float:
     return float(np.mean(figures.per_draw(answers, "class mIoU")))
 
 
-def said(answers: list[Answered]) -> str:
+def said(answers: list[Answered], none: str = "not run") -> str:
     """Class mIoU, and alarms where there are clean images."""
     if not answers:
-        return "not run"
+        return none
     alarms = figures.false_alarms(answers)
     return f"{mean(answers):.3f}" + ("" if alarms is None else f"; {alarms:.0%}")
 
