@@ -13,6 +13,7 @@ from pathlib import Path
 CARD = "card.json"
 BACKBONE = "backbone"  # a card's "kind" where the folder holds a backbone and no model
 TOGETHER = "together_with"  # of a version: the engine that it answers together with
+SHARE = "share"  # of such a version: how much of the answer is its own, between 0 and 1
 FETCHED = ("resnet18", "resnet34", "resnet50", "resnet101")  # the backbones whose weights torchvision can fetch
 _WAY_OUT = "Choose another version, or put the folder back from a copy."
 

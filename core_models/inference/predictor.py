@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from core_models import turn
-from core_models.contract.card import TOGETHER, CardError, own_backbone
+from core_models.contract.card import SHARE, TOGETHER, CardError, own_backbone
 from core_models.contract.episode import ImageRef, SupportSet
 from core_models.contract.job import Compute, ModelRef, Region
 from core_models.inference import calibration
@@ -30,6 +30,7 @@ from core_models.weights import BUNDLED, checksum, load_folder
 
 RECIPE = "14"  # part of the key of what was prepared: raise it whenever the same shots give another result
 _SCORED_AT_ONCE = 1_600_000  # px of a view
+_EQUAL = 0.5  # share of a version whose card names none: they were all made so once
 _MARGIN = 128  # px around a part of a larger one: what an engine sees of the surroundings of a cell
 
 
@@ -155,4 +156,7 @@ def load_model(model: ModelRef, backbone: str) -> tuple[FewShotSegmenter, str]:
     if not card.get(TOGETHER):
         return net, known_by
     fitted, its_weights = load_model(ModelRef(0, card[TOGETHER]), backbone)
-    return Together(net, fitted).eval(), f"{known_by}/{its_weights}"
+    share = card.get(SHARE, _EQUAL)
+    if not isinstance(share, float) or not 0 < share < 1:
+        raise CardError(f"The card in {folder} gives the version no share of the answer between 0 and 1. Choose another version.")
+    return Together(net, fitted, share).eval(), f"{known_by}/{its_weights}"

@@ -60,14 +60,14 @@ class Tally:
             if label.positive.area:
                 self._marked.add(label.class_id)
 
-    def peak(self, before: float) -> float:
-        """The middle of those whose IoU is within a point of the best, from the outline on: as far from hiding what is fainter elsewhere
-        as from showing what is wrong there. Where nothing right was found at all, the one of before."""
+    def peak(self, before: float, near: float | None = None) -> float:
+        """Of those whose IoU is within a point of the best, from the outline on, the one nearest to `near`, or else the middle: as far from
+        hiding what is fainter elsewhere as from showing what is wrong there. Where nothing right was found at all, the one of before."""
         if not any(met.any() for images in self._known.values() for met, _ in images):
             return before
         iou = mean_iou(self._known)[PEAKS >= 0]
         good = PEAKS[PEAKS >= 0][iou >= iou.max() - _NEAR]
-        return float(good[len(good) // 2])
+        return float(good[len(good) // 2] if near is None else good[np.abs(good - near).argmin()])
 
     def iou(self, peak: float) -> float:
         """Of what is shown from a peak on, over the images that are known whole: pooled over those of a class, mean over the

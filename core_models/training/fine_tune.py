@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from core_models import turn
-from core_models.contract.card import TOGETHER
+from core_models.contract.card import SHARE, TOGETHER
 from core_models.contract.job import Cancelled, EvaluateSpec, Event, Failed, FineTuneSpec, Finished, ItemFailed, Metric, Progress, Started
 from core_models.evaluation import compare
 from core_models.inference.calibration import smallest_area
@@ -79,7 +79,7 @@ class FineTune:
         torch.manual_seed(spec.compute.seed)
         self.step, self.spent_s, self.best_step, self.looked_at = 0, 0.0, -1, -1
         self.best: dict[str, Tensor] = {}
-        self.notice, self.broken, self.together = "", False, ""
+        self.notice, self.broken, self.answers = "", False, {}
         self.side = self.net.CROP // 8
         self.best_value, self.losses, self.curve = -math.inf, [], []
         self._load_resume_point()
@@ -266,24 +266,20 @@ class FineTune:
     def settle(self) -> Iterator[Event]:
         """Chooses how the version answers, alone or together with support_head, and from which logit on a region is shown then."""
         if self.best_step == 0:  # nothing was learnt: it answers as the one before
-            self.together = load_folder(Path(self.spec.model.folder))[1].get(TOGETHER, "") if self.spec.model.folder else ""
+            before = load_folder(Path(self.spec.model.folder))[1] if self.spec.model.folder else {}
+            self.answers = {key: before[key] for key in (TOGETHER, SHARE) if key in before}
             return
-        found, questions = {}, self._to_choose_by()
-        for together in ("", trying.FITTED) if trying.tell(questions) else (trying.FITTED,):
-            yield Progress(self.step * self.recipe.questions, max(1, self.step * self.recipe.questions), "trying the new version")
-            self._save(together)
-            try:
-                found[together] = trying.met(replace(self.spec.model, folder=str(self.folder / MODEL)), self.spec.compute, self.maps.store, questions)
-            except UnreadableImage:
-                return  # it was there when all was read; alone it answers too
-        self.together = trying.FITTED if "" not in found or trying.better_together(found[""][0], found[trying.FITTED][0]) else ""
-        self.best["confidence"] = torch.tensor([found[self.together][1], self.net.spread])
+        yield Progress(self.step * self.recipe.questions, max(1, self.step * self.recipe.questions), "trying the new version")
+        self.write()
+        try:
+            way = trying.best(replace(self.spec.model, folder=str(self.folder / MODEL)), self.spec.compute, self.maps.store, self._to_choose_by())
+        except UnreadableImage:
+            return  # it was there when all was read; alone it answers too
+        self.answers = way.facts()
+        self.best["confidence"] = torch.tensor([way.peak, self.net.spread])
 
     def write(self) -> dict:
         """Writes the best state as a model folder; the metrics of the version."""
-        return self._save(self.together)
-
-    def _save(self, together: str) -> dict:
         best = next(point for point in self.curve if point["step"] == self.best_step)
         metrics = {"steps": self.step, "best_step": self.best_step, "chosen_by": "iou" if self.episodes.chooses_by_iou else "loss",
                    **{k: v for k, v in best.items() if k != "step"}, "kept_aside_groups": len(self.episodes.aside),
@@ -292,9 +288,9 @@ class FineTune:
             metrics["iou_before"] = self.curve[0]["iou"]
         if self.broken:
             metrics["notice"] = BROKEN
-        named = {TOGETHER: together} if together else {}
-        self.maps.save(self.folder / MODEL, self.best, self.spec.model, {"metrics": metrics | named, "curve": self.curve, "seed": self.spec.compute.seed, **named})
-        return metrics | named
+        metrics |= self.answers
+        self.maps.save(self.folder / MODEL, self.best, self.spec.model, {"metrics": metrics, "curve": self.curve, "seed": self.spec.compute.seed, **self.answers})
+        return metrics
 
     def _to_choose_by(self) -> list[Question]:
         return self.episodes.to_choose_by(np.random.Generator(np.random.PCG64(self.spec.compute.seed + 2)))

@@ -71,6 +71,7 @@ def test_the_peak_lies_between_what_is_right_and_what_is_wrong() -> None:
     images = [seen({6.0: 80}, {2.0: 300}), seen({4.0: 70}, {1.0: 50})]
     assert tally(images).peak(0.5) == 3.25, "above 4 the second is lost, up to 2 much is wrong: the middle of 2.25 to 4"
     assert tally(images).iou(3.25) == tally(images).iou(4) == pytest.approx(150 / 200) and tally(images).iou(5) == pytest.approx(80 / 200)
+    assert [tally(images).peak(0.5, near) for near in (0.0, 2.6, 9.0)] == [2.25, 2.5, 4.0], "the nearest of them to what is known from elsewhere"
     faint = [*images, seen({2.5: 1}, {}, truth=1)]
     assert tally(faint).peak(0.5) == 3.25, "a pixel is no point of IoU"
     many_clean = [*images, *(seen({}, {5.0: 1}, truth=0) for _ in range(20))]

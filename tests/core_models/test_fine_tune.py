@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from core_models import turn
-from core_models.contract.card import TOGETHER, CardError, check_folder
+from core_models.contract.card import SHARE, TOGETHER, CardError, check_folder
 from core_models.contract.episode import ImageRef, Shot, SupportSet
 from core_models.contract.job import (
     Cancelled,
@@ -36,8 +36,7 @@ from core_models.inference.predictor import load_model
 from core_models.models import registry
 from core_models.models.segmentation.base import FewShotSegmenter
 from core_models.models.segmentation.strip_steel import StripSteel
-from core_models.models.segmentation.together import Together
-from core_models.training import fine_tune
+from core_models.training import fine_tune, trying
 from core_models.weights import BUNDLED, load_folder, save_folder
 
 pytestmark = pytest.mark.skipif(not (BUNDLED / "strip_steel").exists(), reason="the bundled weights are not there")
@@ -138,55 +137,33 @@ def test_the_weights_halfway_are_kept_where_they_answer_better(spec: FineTuneSpe
     assert tuning.best["confidence"].tolist() == [3.0, tuning.net.spread]
 
 
-@pytest.mark.parametrize(("alone", "both", "chosen"), [(0.5, 0.6, "support_head"), (0.5, 0.495, "support_head"), (0.5, 0.45, "")])
-def test_it_answers_together_with_support_head_unless_alone_it_is_better(alone: float, both: float, chosen: str, spec: FineTuneSpec, tmp_path: Path,
-                                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("share", [0.5, trying.ALONE])
+def test_it_answers_in_the_way_that_was_best(share: float, spec: FineTuneSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def met(model, compute, store, questions) -> tuple[float, float]:
+    def best(model, compute, store, questions) -> trying.Way:
         asked.append(load_model(model, store.checksum)[0])
-        return (alone, 1.25) if len(asked) == 1 else (both, 2.75)
+        return trying.Way(share, 2.75)
 
     monkeypatch.setattr(fine_tune.FineTune, "settle", SETTLE)
-    monkeypatch.setattr(fine_tune.trying, "met", met)
-    monkeypatch.setattr(fine_tune.trying, "tell", lambda questions: True)
+    monkeypatch.setattr(fine_tune.trying, "best", best)
     monkeypatch.setattr(fine_tune.FineTune, "_judged", lambda self, questions: ({"loss": 1.0 / (1 + self.step)}, 0.5))
     result = end(list(fine_tune.run(spec, tmp_path)), Finished)
-    assert [isinstance(net, Together) for net in asked] == [False, True]
+    assert [type(net) for net in asked] == [StripSteel], "tried as it is"
     card = check_folder(tmp_path / "model")
-    assert card.get(TOGETHER, "") == result["metrics"].get(TOGETHER, "") == card["metrics"].get(TOGETHER, "") == chosen
+    told = {} if share == trying.ALONE else {TOGETHER: "support_head", SHARE: share}
+    assert all({k: facts[k] for k in (TOGETHER, SHARE) if k in facts} == told for facts in (card, card["metrics"], result["metrics"]))
     net, _ = load_model(ModelRef(0, "strip_steel", str(tmp_path / "model")), card["backbone"])
-    assert isinstance(net, Together) == bool(chosen) and net.peak == (2.75 if chosen else 1.25)
-
-
-def test_where_too_few_images_tell_it_answers_together_and_is_not_tried_alone(spec: FineTuneSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-
-    def met(model, compute, store, questions) -> tuple[float, float]:
-        asked.append(load_model(model, store.checksum)[0])
-        return 0.5, 2.75
-
-    monkeypatch.setattr(fine_tune.FineTune, "settle", SETTLE)
-    monkeypatch.setattr(fine_tune.trying, "met", met)
-    monkeypatch.setattr(fine_tune.trying, "tell", lambda questions: False)
-    monkeypatch.setattr(fine_tune.FineTune, "_judged", lambda self, questions: ({"loss": 1.0 / (1 + self.step)}, 0.5))
-    assert end(list(fine_tune.run(spec, tmp_path)), Finished)["metrics"][TOGETHER] == "support_head"
-    assert [type(net) for net in asked] == [Together]
+    assert net.peak == 2.75 and (net.share == share if told else isinstance(net, StripSteel))
 
 
 @pytest.mark.parametrize("fault", [turn.Stop(), UnreadableImage("gone")])
 def test_what_stops_the_trial_leaves_a_version_that_answers_alone(fault: Exception, spec: FineTuneSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tried = []
-
-    def met(*given) -> tuple[float, float]:
-        tried.append(given)
-        if len(tried) == 2:
-            raise fault
-        return 0.5, 1.25
+    def best(*given) -> trying.Way:
+        raise fault
 
     monkeypatch.setattr(fine_tune.FineTune, "settle", SETTLE)
-    monkeypatch.setattr(fine_tune.trying, "met", met)
-    monkeypatch.setattr(fine_tune.trying, "tell", lambda questions: True)
+    monkeypatch.setattr(fine_tune.trying, "best", best)
     monkeypatch.setattr(fine_tune.FineTune, "_judged", lambda self, questions: ({"loss": 1.0 / (1 + self.step)}, 0.75))
     result = end(list(fine_tune.run(spec, tmp_path)), Cancelled if isinstance(fault, turn.Stop) else Finished)
     card = check_folder(tmp_path / "model")
@@ -196,11 +173,12 @@ def test_what_stops_the_trial_leaves_a_version_that_answers_alone(fault: Excepti
 
 def test_a_version_that_learnt_nothing_answers_as_the_one_before(spec: FineTuneSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     state, card = load_folder(BUNDLED / "strip_steel")
-    save_folder(tmp_path / "parent", state | {"confidence": torch.tensor([2.25, 1.0])}, card | {TOGETHER: "support_head"})
+    save_folder(tmp_path / "parent", state | {"confidence": torch.tensor([2.25, 1.0])}, card | {TOGETHER: "support_head", SHARE: 0.25})
     monkeypatch.setattr(fine_tune.FineTune, "settle", SETTLE)
     monkeypatch.setattr(fine_tune.FineTune, "_judged", lambda self, questions: ({"loss": 1.0 + self.step}, self.net.peak))
     end(list(fine_tune.run(replace(spec, model=ModelRef(4, "strip_steel", str(tmp_path / "parent"))), tmp_path / "job")), Finished)
-    assert check_folder(tmp_path / "job" / "model")[TOGETHER] == "support_head"
+    card = check_folder(tmp_path / "job" / "model")
+    assert (card[TOGETHER], card[SHARE]) == ("support_head", 0.25)
     assert load_folder(tmp_path / "job" / "model")[0]["confidence"].tolist() == [2.25, 1.0]
 
 

@@ -1,4 +1,4 @@
-"""A version that answers together with support_head: the mean of both, each as it would answer alone, through the program's own predictor."""
+"""A version that answers together with support_head: the weighted mean of both, each as it would answer alone, through the program's own predictor."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from core_models.contract.card import TOGETHER, CardError
+from core_models.contract.card import SHARE, TOGETHER, CardError
 from core_models.contract.episode import Shot, SupportSet
 from core_models.contract.job import Compute, ModelRef
 from core_models.inference.postprocess import quantised
@@ -34,11 +34,11 @@ def version(folder: Path, engine: str = "strip_steel", **more: object) -> ModelR
     return ModelRef(7, engine, str(folder))
 
 
-@pytest.mark.parametrize("engine", ["strip_steel", "eamnet", "in_context"])
-def test_it_is_the_mean_of_both_each_from_its_own_outline_on(engine: str, support, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("engine", "share"), [("strip_steel", 0.5), ("eamnet", 0.3), ("in_context", 0.15)])
+def test_it_is_the_mean_of_both_each_from_its_own_outline_on(engine: str, share: float, support, tmp_path: Path) -> None:
     shots, images = support
     compute = Compute("cpu", str(tmp_path / "cache"))
-    both = Predictor(version(tmp_path / "both", engine, **{TOGETHER: "support_head"}), compute)
+    both = Predictor(version(tmp_path / "both", engine, **{TOGETHER: "support_head", SHARE: share}), compute)
     assert isinstance(both.net, Together) and both.net.orientations == 8
     logits, cuts = {}, {}
     levels = {s: level[None].float() for s, level in both.store.of(images[3].image).items()}
@@ -48,7 +48,7 @@ def test_it_is_the_mean_of_both_each_from_its_own_outline_on(engine: str, suppor
         with torch.inference_mode():
             logits[name], cuts[name] = predictor.net.segment(levels, prepared.support).float(), prepared.calibration.cut
     assert (prepared.calibration.cut, prepared.calibration.peak, prepared.calibration.spread) == (0.0, 2.5, 1.5)
-    assert cuts["fitted"] < -1 and torch.allclose(logits["both"], (logits["learnt"] + logits["fitted"] - cuts["fitted"]) / 2, atol=1e-2)
+    assert cuts["fitted"] < -1 and torch.allclose(logits["both"], share * logits["learnt"] + (1 - share) * (logits["fitted"] - cuts["fitted"]), atol=1e-2)
 
 
 def test_what_was_prepared_for_one_is_not_taken_for_the_other(support, tmp_path: Path) -> None:
@@ -80,3 +80,11 @@ def test_a_card_that_names_a_strange_engine_is_refused_with_a_sentence(tmp_path:
         load_model(model, backbone)
     with pytest.raises(CardError):
         load_model(replace(model, folder=str(tmp_path / "gone")), backbone)
+
+
+def test_a_card_without_a_share_means_equal_parts_and_a_strange_one_is_refused(tmp_path: Path) -> None:
+    backbone = load_folder(BUNDLED / "strip_steel")[1]["backbone"]
+    assert load_model(version(tmp_path / "old", **{TOGETHER: "support_head"}), backbone)[0].share == 0.5
+    for k, share in enumerate((0.0, 1.5, "much", float("nan"))):
+        with pytest.raises(CardError, match="no share of the answer between 0 and 1"):
+            load_model(version(tmp_path / str(k), **{TOGETHER: "support_head", SHARE: share}), backbone)

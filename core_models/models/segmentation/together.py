@@ -1,4 +1,4 @@
-"""Two engines' opinions in equal parts: one that was fitted to the shots, and one that learnt on from accepted labels."""
+"""Two engines' opinions, weighed: one that was fitted to the shots, and one that learnt on from accepted labels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ _FITTED, _LEARNT, _CUT = "fitted.", "learnt.", "cut"
 
 
 class Together(FewShotSegmenter):
-    """The mean of two engines' logits, each counted from its own outline on, so that the outline of both is at 0.
+    """The weighted mean of two engines' logits, each counted from its own outline on, so that the outline of both is at 0. `share`: of
+    `learnt`, between 0 and 1.
 
     What they get wrong differs: the one has seen five shots closely, the other all that was accepted, on features that it
     learnt to read there. The mean of models that err apart errs less than they do (T. Dietterich, "Ensemble methods in machine
@@ -21,9 +22,9 @@ class Together(FewShotSegmenter):
     trained = True
     cheap = False
 
-    def __init__(self, learnt: TrainedSegmenter, fitted: FewShotSegmenter) -> None:
+    def __init__(self, learnt: TrainedSegmenter, fitted: FewShotSegmenter, share: float) -> None:
         super().__init__()
-        self.learnt, self.fitted, self.params = learnt, fitted, learnt.params
+        self.learnt, self.fitted, self.params, self.share = learnt, fitted, learnt.params, share
         self.orientations = max(learnt.orientations, fitted.orientations)
 
     @property
@@ -52,7 +53,7 @@ class Together(FewShotSegmenter):
     def segment(self, features: Features, support: Support, context: Support | None = None) -> Tensor:
         fitted, learnt = (net.segment(features, _of(support, part), _of(context, part) if context else None)
                           for part, net in ((_FITTED, self.fitted), (_LEARNT, self.learnt)))
-        return (fitted.float() - support[_CUT] + learnt.float()) / 2
+        return (1 - self.share) * (fitted.float() - support[_CUT]) + self.share * learnt.float()
 
 
 def _of(kept: Support, part: str) -> Support:
