@@ -47,7 +47,7 @@ QUERIES, CLEAN = 40, 20
 CACHE_BYTES = 10 * 2**30
 REMARK = ("What is accepted is true to the pixel, as after a review; nothing else of the set is known. The weights that ship saw generated surfaces alone. "
           "Alarms are of defect-free tiles, which sd_saliency_900 does not have.")
-CODE = ("core_models/inference/*.py", "data/surfaces/*.py", *(f"core_models/training/{name}.py" for name in (
+CODE = ("core_models/inference/*.py", "core_models/models/segmentation/together.py", "data/surfaces/*.py", *(f"core_models/training/{name}.py" for name in (
     "confidence", "episode_source", "fine_tune", "gradients", "maps", "project_episodes", "schedule", "targets", "trying")))
 
 
@@ -136,7 +136,7 @@ def kept_as(episode: Episode) -> str:
 
 def folder_of(engine: str, count: int, state: Path) -> Path:
     """Where an engine's answers lie, by the code that they come from."""
-    files = sources.of_engine(engine) + [p for pattern in CODE for p in sorted(sources.ROOT.parent.glob(pattern))]
+    files = sources.of_engine(engine) + sources.of_engine(BESIDE) + [p for pattern in CODE for p in sorted(sources.ROOT.parent.glob(pattern))]
     weights = sources.ROOT.parent / "resources" / "weights" / engine / "weights.safetensors"
     return state / "answers" / engine / str(count) / sources.digest([*files, weights])[:12]
 
