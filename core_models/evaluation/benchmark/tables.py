@@ -169,10 +169,11 @@ def _trainings(protocol: Protocol, pool: Pool, state: Path) -> dict | None:
                 looks = {look["epoch"]: look for look in said["looks"]}
                 tried = "; ".join(f"{t['rate']}/{t['decay']}: {_trial(t)}" for t in said["tried"]) or "one rate"
                 best = looks[said["epochs"][BEST_ON_TEST]]["test"]
+                chosen = said["epochs"].get(CHOSEN)
                 lines.append([entry.label, fold, seed, said["outcome"]["epochs"], round(said["outcome"]["seconds"] / 60, 1), f"{said['rate'][0]}/{said['rate'][1]}", tried,
-                              said["epochs"][LAST], said["epochs"].get(CHOSEN), f"{said['epochs'][BEST_ON_TEST]}: " + ", ".join(f"{_of(int(k))} {v:.3f}" for k, v in best.items())
+                              said["epochs"][LAST], f"{chosen}: {looks[chosen]['held_out']:.3f}" if chosen else None, f"{said['epochs'][BEST_ON_TEST]}: " + ", ".join(f"{_of(int(k))} {v:.3f}" for k, v in best.items())
                               + (f" ({said['outcome']['stopped']})" if said["outcome"]["stopped"] else "")])
-    columns = ["engine", "fold", "seed", "epochs", "minutes", "rate/decay", "tried on the first fold's held-out classes", "last", "chosen", "best on test's first draw (only beside papers)"]
+    columns = ["engine", "fold", "seed", "epochs", "minutes", "rate/decay", "tried on the first fold's held-out classes", "last", "chosen: class mIoU of the held-out classes", "best on test's first draw (only beside papers)"]
     return {"title": "Training on each fold's base classes, and the epochs", "columns": columns, "rows": lines} if lines else None
 
 

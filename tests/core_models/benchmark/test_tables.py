@@ -102,7 +102,7 @@ def test_the_best_epoch_on_test_stands_apart_from_the_figures(state):
     where.mkdir(parents=True)
     (where / "trained.json").write_text(json.dumps(said), encoding="utf-8")
     rows = tables.report(PROTOCOL, pool, folder)["tables"][-1]["rows"]
-    assert rows[0] == ["bad", "tile", 1, 4, 1.5, "0.1/0.2", "one rate", 4, 2, "2: 1 shot 0.700"]
+    assert rows[0] == ["bad", "tile", 1, 4, 1.5, "0.1/0.2", "one rate", 4, "2: 0.500", "2: 1 shot 0.700"]
     assert rows[1][:4] == ["bad", "steel", 1, "not run"]
 
 
