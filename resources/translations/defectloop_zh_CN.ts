@@ -3265,6 +3265,10 @@
         <translation>无法生成骨干网络：其进程已被终止（{0}）。</translation>
     </message>
     <message>
+        <source>The card in {0} gives the version no share of the answer between 0 and 1.</source>
+        <translation>{0} 中的模型卡未给出该版本在结果中所占的份额（0 到 1 之间）。</translation>
+    </message>
+    <message>
         <source>The class is not in this project any more.</source>
         <translation>该类别已不在此项目中。</translation>
     </message>

@@ -152,7 +152,7 @@ def test_a_job_can_be_cancelled_before_it_begins(toy, toy_jobs):
 
 
 def test_cancel_works_beside_the_process_that_holds_the_project(toy, toy_jobs, monkeypatch):
-    monkeypatch.setenv("TOY_STEP_S", "0.1")
+    monkeypatch.setenv("TOY_STEP_S", "0.5")
     job_id = toy_jobs.queue()
     toy_jobs.wait_for(job_id, lambda job: job.done >= 1)
     with Workspace.open(toy.workspace.folder, writing=False) as beside:
