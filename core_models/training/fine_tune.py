@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from core_models import turn
-from core_models.contract.card import SHARE, TOGETHER
+from core_models.contract.card import SHARE, TOGETHER, read_card
 from core_models.contract.job import Cancelled, EvaluateSpec, Event, Failed, FineTuneSpec, Finished, ItemFailed, Metric, Progress, Started
 from core_models.evaluation import compare
 from core_models.inference.calibration import smallest_area
@@ -32,7 +32,6 @@ from core_models.training.maps import Maps, inside
 from core_models.training.project_episodes import ProjectEpisodes, Question, TooFewLabels
 from core_models.training.schedule import warmed_cosine
 from core_models.training.targets import Target, target
-from core_models.weights import load_folder
 
 MODEL, RESUME = "model", "resume"
 _WARM = 0.1  # share of a run in which the rate rises
@@ -266,7 +265,7 @@ class FineTune:
     def settle(self) -> Iterator[Event]:
         """Chooses how the version answers, alone or together with support_head, and from which logit on a region is shown then."""
         if self.best_step == 0:  # nothing was learnt: it answers as the one before
-            before = load_folder(Path(self.spec.model.folder))[1] if self.spec.model.folder else {}
+            before = read_card(Path(self.spec.model.folder)) if self.spec.model.folder else {}
             self.answers = {key: before[key] for key in (TOGETHER, SHARE) if key in before}
             return
         yield Progress(self.step * self.recipe.questions, max(1, self.step * self.recipe.questions), "trying the new version")
