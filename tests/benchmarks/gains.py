@@ -147,8 +147,9 @@ def found(engine: str, count: int, state: Path, where: str) -> list[Answered]:
 
 def tables(state: Path) -> list[dict]:
     """Class mIoU and alarms before and after, the gain with its interval, each class, and how the trainings went."""
-    gains, classes, trainings = [], [], []
+    gains, against, classes, trainings = [], [], [], []
     for where, names in SETS.items():
+        fitted = found(BESIDE, 0, state, where)
         for engine in (*STEPS, BESIDE):
             before = found(engine, 0, state, where)
             counts = ACCEPTED if engine in STEPS else ()
@@ -156,21 +157,29 @@ def tables(state: Path) -> list[dict]:
             whole = {n: a for n, a in after.items() if len(a) == len(before) == DRAWS * len(names)}
             none = "not run" if counts else "learns nothing"
             gains.append([where, engine, said(before), *[said(whole.get(n, []), none) for n in ACCEPTED], *[gain(whole[n], before) if n in whole else "" for n in ACCEPTED]])
+            if whole and len(fitted) == len(before):
+                against.append([where, engine, *[gain(part, fitted) if part else "" for part in (before, *(whole.get(n) for n in ACCEPTED))]])
             for name in names:
                 mine = [[a for a in part if a.class_name == f"{where}/{name}"] for part in (before, *(whole.get(n, []) for n in ACCEPTED))]
                 classes.append([where, name, engine, *[f"{mean(part):.3f}" if part else "" for part in mine]])
             for count in counts:
-                for path in sorted(folder_of(engine, count, state).glob(f"{where}.*.json")):
-                    m = json.loads(path.read_text(encoding="utf-8"))
-                    trainings.append([where, engine, path.suffixes[0][1:], m["accepted"], f"{m['best_step']} of {m['steps']}", m["chosen_by"], m.get("iou_before", ""), m.get("iou", ""), m["minutes"]])
+                trainings += [[where, engine, path.suffixes[0][1:], *told(path)] for path in sorted(folder_of(engine, count, state).glob(f"{where}.*.json"))]
     numbers = [f"after {n} accepted" for n in ACCEPTED]
     return [
         {"title": "Class mIoU over the draws, and the share of clean images on which anything is proposed; the gain with its 95 % interval over draws and images:",
          "columns": ["set", "engine", "as it ships", *numbers, *[f"gain {n.removeprefix('after ')}" for n in numbers]], "rows": gains},
+        {"title": f"Against {BESIDE}, by the same shots on the same images:", "columns": ["set", "engine", "as it ships", *numbers], "rows": against},
         {"title": "IoU of each class:", "columns": ["set", "class", "engine", "as it ships", *numbers], "rows": classes},
-        {"title": "The trainings. IoU is that of what the trained engine alone would show on the kept-aside groups of what was accepted, which chose the step:",
-         "columns": ["set", "engine", "draw", "accepted", "best step", "chosen by", "IoU before", "IoU of the best step", "minutes"], "rows": trainings},
+        {"title": f"The trainings. IoU is that of what the trained engine alone would show on the kept-aside groups of what was accepted, which chose the step; \"share\" is how much of an answer is the version's, the rest {BESIDE}'s:",
+         "columns": ["set", "engine", "draw", "accepted", "best step", "chosen by", "IoU before", "IoU of the best step", "share", "minutes"], "rows": trainings},
     ]
+
+
+def told(path: Path) -> list:
+    """How a training went, by its file."""
+    m = json.loads(path.read_text(encoding="utf-8"))
+    share = f"{m['share']:.0%}" if "share" in m else "all"
+    return [m["accepted"], f"{m['best_step']} of {m['steps']}", m["chosen_by"], m.get("iou_before", ""), m.get("iou", ""), share, m["minutes"]]
 
 
 def mean(answers: list[Answered]) -> float:

@@ -38,8 +38,12 @@ def test_it_measures_once_and_goes_on_where_it_stopped(data, tmp_path, monkeypat
     state = tmp_path / "state"
     gains.measure(["strip_steel"], data, state)
     rows = gains.tables(state)
-    assert all("not run" not in row for row in rows[0]["rows"] if row[1] == "strip_steel") and any("not run" in row for row in rows[0]["rows"])
-    assert len(rows[1]["rows"]) == 2 * 2 * 2 and len(rows[2]["rows"]) == 2 * 2 * 2 and not list((state / "work").iterdir())
+    assert [row[1] for row in rows[0]["rows"] if "not run" in row] == ["in_context"] * 2 and not rows[1]["rows"]
+    gains.measure(["in_context"], data, state)
+    rows = gains.tables(state)
+    ours, theirs = (gains.mean(gains.found(engine, count, state, "magnetic_tile")) for engine, count in (("strip_steel", 5), ("in_context", 0)))
+    assert [row[:2] for row in rows[1]["rows"]] == [[where, "strip_steel"] for where in gains.SETS] and rows[1]["rows"][0][-1].startswith(f"{ours - theirs:+.3f} [")
+    assert len(rows[2]["rows"]) == 2 * 2 * 2 and len(rows[3]["rows"]) == 2 * 2 * 2 and not list((state / "work").iterdir())
     kept = gains.folder_of("strip_steel", 5, state)
     next(kept.glob("magnetic_tile-one-1.json")).unlink()
     trained, tuned = [], gains.tuned
