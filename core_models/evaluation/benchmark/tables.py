@@ -129,19 +129,22 @@ def _by_class(rows: list[Row], pool: Pool, shots: int) -> dict:
 
 
 def _compared(rows: list[Row], protocol: Protocol, pool: Pool) -> dict | None:
-    """Paired differences, over all classes and on each surface alone."""
+    """Paired differences, over all classes and on each surface alone; of two that were trained, with the same seed."""
     lines, best = [], {}
     for row in rows:
-        if row.answered and (row.entry.label not in best or row.way in (CHOSEN, SHIPS)):
-            best[row.entry.label] = row
+        of_seeds = best.setdefault(row.entry.label, {})
+        if row.answered and (row.seed not in of_seeds or row.way in (CHOSEN, SHIPS)):
+            of_seeds[row.seed] = row
     for ours, theirs in protocol.compared:
-        if ours not in best or theirs not in best:
+        if not best.get(ours) or not best.get(theirs):
             continue
-        folds = [f for f in best[ours].folds if f in best[theirs].folds]
+        seed = min(best[ours].keys() & best[theirs].keys(), default=None)
+        mine, its = (list(best[label].values())[-1] if seed is None else best[label][seed] for label in (ours, theirs))
+        folds = [f for f in mine.folds if f in its.folds]
         for where in ("all", *dict.fromkeys(pool.sets.values())):
             cells = []
             for shots in protocol.drawing.shots:
-                sides = [_on(best[label].of(shots, folds), where, pool) for label in (ours, theirs)]
+                sides = [_on(row.of(shots, folds), where, pool) for row in (mine, its)]
                 found = figures.difference(*sides) if sides[0] else None
                 cells += [None, None] if found is None else [f"{found.mean:+.3f} {_range(found.draws)}", _range(found.images)]
             if any(cells):
