@@ -120,8 +120,8 @@ def test_trained_engines_are_paired_by_the_seed_that_both_have(state):
     wanted = protocol.from_json({"title": "Known", "source": "unseen", "drawing": {"shots": [1], "draws": 2, "clean": 1}, "compared": [["two seeds", "one seed"]],
                                  "entries": [{"label": "two seeds", "seeds": [1, 2], **trained}, {"label": "one seed", "seeds": [1], **trained}]})
     for label, kept, seed in (("two seeds", "good/as it ships", 1), ("two seeds", "bad/last epoch", 2), ("one seed", f"bad/{CHOSEN.split(' (')[0]}", 1)):
-        place = folder / "answers" / label / "last-epoch" / f"digest{seed}"
+        place = folder / "answers" / label / CHOSEN.split(" (")[0] / f"digest{seed}"
         shutil.copytree(folder / "answers" / kept / "digest", place)
-        (place / run.ABOUT).write_text(json.dumps({"way": LAST, "seed": seed}), encoding="utf-8")
+        (place / run.ABOUT).write_text(json.dumps({"way": CHOSEN, "seed": seed}), encoding="utf-8")
     compared = next(t for t in tables.report(wanted, pool, folder)["tables"] if t["columns"][0] == "difference")
     assert compared["rows"][0][:4] == ["two seeds less one seed", "tile", "all", "+0.600 [0.600, 0.600]"], "the last seeds would give -0.300"
